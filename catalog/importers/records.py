@@ -1,0 +1,70 @@
+"""What every reader hands over: plain records with the text as the document has it. No ORM, no Django."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a reader could not take in. `line` counts from 1; `text` is the piece itself."""
+
+    line: int
+    message: str
+    text: str = ""
+
+
+@dataclass
+class Record:
+    """One work as a document states it. Empty string or None where the document says nothing.
+
+    `section` is the path of headings above the entry, outermost first; `position` counts entries of one section
+    from 1; `line` is where the entry begins, from 1. `fields` and `raw` keep what BibTeX knows beyond this.
+    """
+
+    title: str
+    authors: list[str] = field(default_factory=list)
+    venue: str = ""
+    year: int | None = None
+    links: list[Link] = field(default_factory=list)
+    short_name: str = ""
+    note: str = ""
+    section: list[str] = field(default_factory=list)
+    position: int = 0
+    line: int = 0
+    doi: str = ""
+    arxiv: str = ""
+    acl: str = ""
+    key: str = ""
+    type: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    raw: str = ""
+
+
+@dataclass
+class Document:
+    """A document read whole: `title` and `description` are a list's own; every entry is a record or a problem."""
+
+    format: str
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    title: str = ""
+    description: str = ""
+
+    def as_json(self) -> dict:
+        """The form that `import_papers --dry-run --json` prints."""
+        keys = (
+            "title", "authors", "venue", "year", "links", "short_name", "note", "section",
+            "position", "line", "doi", "arxiv", "acl", "key", "type",
+        )  # fmt: skip
+        return {
+            "format": self.format,
+            "records": [{key: asdict(record)[key] for key in keys} for record in self.records],
+            "problems": [{"line": problem.line, "message": problem.message} for problem in self.problems],
+        }

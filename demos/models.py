@@ -1,0 +1,134 @@
+"""Runs of the methods and what they measured. The database is the truth; Redis only makes it quick."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from demos.querysets import ResultQuerySet, RunQuerySet
+
+
+class Run(models.Model):
+    """One execution of a method: what was asked, where it stands, how it ended and why."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+        TIMED_OUT = "timed_out", _("timed out")
+        LOST = "lost", _("lost")
+
+    ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELLED, State.TIMED_OUT, State.LOST)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    method = models.SlugField(max_length=60, db_index=True)
+    preset = models.CharField(max_length=20)
+    data = models.CharField(max_length=60)
+    seed = models.PositiveIntegerField(default=0)
+    params = models.JSONField(default=dict)
+    queue = models.CharField(max_length=20, default="cpu")
+    paper = models.ForeignKey("catalog.Paper", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    cause = models.TextField(blank=True, help_text=_("Why the run ended as it did, for people."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True, blank=True, help_text=_("Who holds the run: one value an attempt."))
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True, help_text=_("When the run was last handed to Celery."))
+
+    stage = models.CharField(max_length=200, blank=True)
+    progress = models.FloatField(default=0.0, help_text=_("Share of the current stage that is done, 0 to 1."))
+    environment = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=("queued", "running")) | models.Q(ended_at__isnull=False),
+                name="ended_run_has_an_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.preset} {str(self.id)[:8]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("demos:run", args=[self.id])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in self.ENDED
+
+
+class Event(models.Model):
+    """What a job said, in order. `seq` counts within a run from 1 and is the id of the server-sent event."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12)
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="event_seq_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Result(models.Model):
+    """One measured number: whose (role), what (metric), how much, in which unit."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="results")
+    role = models.CharField(max_length=40)
+    metric = models.CharField(max_length=60)
+    value = models.FloatField()
+    unit = models.CharField(max_length=20, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "role", "metric"], name="result_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.metric} {self.value} {self.unit}".rstrip()
+
+
+def artifact_path(artifact: Artifact, filename: str) -> str:
+    return f"runs/{artifact.run_id}/{uuid.uuid4()}"
+
+
+class Artifact(models.Model):
+    """A file a run left. Served by id, as an attachment; its place in storage is nobody's business."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to=artifact_path)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="artifact_name_once_a_run")]
+
+    def __str__(self) -> str:
+        return self.name

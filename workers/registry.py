@@ -1,0 +1,69 @@
+"""Finds the method folders below workers/methods and imports a job, and torch with it, at first use."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from workers import methods
+from workers.spec import MethodSpec, Text
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of methods. `slug` is the name of its folder with hyphens for underscores, and of its colour."""
+
+    slug: str
+    title: Text
+
+
+FAMILIES = (
+    Family("distillation", Text("Knowledge distillation", "知识蒸馏")),
+    Family("compression", Text("Compression", "模型压缩")),
+    Family("probing", Text("Probing", "探针分析")),
+    Family("fine-tuning", Text("Fine-tuning", "微调")),
+    Family("embeddings", Text("Sentence embeddings", "句向量")),
+)
+
+
+class UnknownMethod(KeyError):
+    """No method folder carries this slug."""
+
+    def __str__(self) -> str:
+        return f"no method {self.args[0]!r}; there are {', '.join(sorted(all_specs()))}"
+
+
+@cache
+def all_specs() -> dict[str, MethodSpec]:
+    """Every method's spec by slug, found by walking workers/methods/<family>/<method>/. Imports no torch."""
+    found: dict[str, MethodSpec] = {}
+    for family in pkgutil.iter_modules(methods.__path__, methods.__name__ + "."):
+        package = importlib.import_module(family.name)
+        for method in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            spec = importlib.import_module(method.name).SPEC
+            if spec.slug in found:
+                raise ValueError(f"two methods share the slug {spec.slug!r}")
+            found[spec.slug] = replace(spec, folder=method.name)
+    return found
+
+
+def get_spec(slug: str) -> MethodSpec:
+    """Raises UnknownMethod."""
+    try:
+        return all_specs()[slug]
+    except KeyError:
+        raise UnknownMethod(slug) from None
+
+
+def folder_path(spec: MethodSpec) -> Path:
+    """The method's folder on disk, where page.md, page.zh.md and job.py lie."""
+    return Path(importlib.import_module(spec.folder).__file__).parent
+
+
+def load(slug: str) -> Callable[..., dict]:
+    """The method's `run` function. Imports torch."""
+    return importlib.import_module(get_spec(slug).folder + ".job").run

@@ -1,0 +1,188 @@
+"""What a method is, said without torch: its texts, parameters, presets, figures and claims.
+
+The web process, the API, the command line and the tests of every method are built from a `MethodSpec`.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Value = int | float | bool | str
+
+
+@dataclass(frozen=True)
+class Text:
+    """One sentence or label in both languages of the interface."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+class InvalidParams(ValueError):
+    """Values outside a spec. `errors` maps a parameter's name to what is wrong, for people."""
+
+    def __init__(self, errors: dict[str, Text]):
+        self.errors = errors
+        super().__init__("; ".join(f"{name}: {text.en}" for name, text in errors.items()))
+
+
+@dataclass(frozen=True)
+class Param:
+    """One argument of a job: type, default, bounds, and the words a person reads beside it."""
+
+    name: str
+    type: Literal["int", "float", "bool", "choice"]
+    default: Value
+    label: Text
+    help: Text
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    unit: str = ""
+    symbol: str = ""
+
+    def clean(self, value: Any) -> Value:
+        """The value in the parameter's type. Raises ValueError with a `Text` as its argument."""
+        if self.type == "bool":
+            return self._clean_bool(value)
+        if self.type == "choice":
+            return self._clean_choice(value)
+        return self._clean_number(value)
+
+    def _clean_bool(self, value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        known = {"true": True, "1": True, "on": True, "yes": True, "false": False, "0": False, "off": False, "no": False}
+        if str(value).lower() not in known:
+            raise ValueError(Text("must be true or false", "须为 true 或 false"))
+        return known[str(value).lower()]
+
+    def _clean_choice(self, value: Any) -> str:
+        names = [name for name, _ in self.choices]
+        if value not in names:
+            listed = ", ".join(names)
+            raise ValueError(Text(f"must be one of {listed}", f"须为以下之一：{listed}"))
+        return value
+
+    def _clean_number(self, value: Any) -> int | float:
+        if isinstance(value, bool):
+            raise ValueError(Text("must be a number", "须为数字"))
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(Text("must be a number", "须为数字")) from None
+        if not math.isfinite(number):
+            raise ValueError(Text("must be a finite number", "须为有限的数"))
+        if self.type == "int" and number != int(number):
+            raise ValueError(Text("must be a whole number", "须为整数"))
+        low, high = self.minimum, self.maximum
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise ValueError(Text(f"must be between {low:g} and {high:g}", f"须在 {low:g} 与 {high:g} 之间"))
+        return int(number) if self.type == "int" else number
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set-up. `seconds` is what it took on 2 CPU cores with no cached teacher; `needs` names the queue."""
+
+    name: Literal["smoke", "small", "full"]
+    label: Text
+    help: Text
+    data: str
+    seconds: int
+    needs: Literal["cpu", "gpu"] = "cpu"
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A plot on the run page. `series` are the prefixes of the scalar names it draws, in order."""
+
+    slug: str
+    title: Text
+    x: Text
+    y: Text
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure that the paper itself states. Only figures with a checked source stand in a spec."""
+
+    what: Text
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A symbol of the page's formulas, as LaTeX, and what it stands for."""
+
+    latex: str
+    meaning: Text
+
+
+@dataclass(frozen=True)
+class Role:
+    """Whose numbers a result is: the teacher's, a baseline's, the method's. Tables keep the spec's order."""
+
+    slug: str
+    label: Text
+    kind: Literal["teacher", "baseline", "method"]
+
+
+@dataclass(frozen=True)
+class MethodSpec:
+    slug: str
+    title: Text
+    family: str  # a slug of FAMILIES in workers/registry.py
+    summary: Text
+    paper: str  # an arXiv id, or the paper's exact title: how the catalogue finds its row
+    params: tuple[Param, ...]
+    presets: tuple[Preset, ...]
+    data: tuple[str, ...]  # names of data sets the job accepts, the default first
+    roles: tuple[Role, ...]  # teacher, then baselines, then the method
+    figures: tuple[Figure, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    symbols: tuple[Symbol, ...] = ()
+    shrunk: Text | None = None  # what the reference job makes smaller or leaves out
+    folder: str = ""  # dotted module path, filled in by the registry
+
+    def preset(self, name: str) -> Preset:
+        """Raises KeyError with the names that exist."""
+        for preset in self.presets:
+            if preset.name == name:
+                return preset
+        raise KeyError(f"no preset {name!r}; there are {', '.join(p.name for p in self.presets)}")
+
+    def values_of(self, preset: Preset) -> dict[str, Value]:
+        """Every parameter's value under a preset."""
+        return {param.name: preset.values.get(param.name, param.default) for param in self.params}
+
+    def clean(self, values: Mapping[str, Any], *, preset: Preset | None = None) -> dict[str, Value]:
+        """All parameters, validated; what is not given comes from the preset, then the default.
+
+        Raises InvalidParams naming every bad or unknown value, not only the first.
+        """
+        cleaned: dict[str, Value] = {}
+        errors: dict[str, Text] = {}
+        known = {param.name for param in self.params}
+        for name in values:
+            if name not in known:
+                errors[name] = Text("is not a parameter of this method", "不是此方法的参数")
+        base = preset.values if preset else {}
+        for param in self.params:
+            try:
+                cleaned[param.name] = param.clean(values.get(param.name, base.get(param.name, param.default)))
+            except ValueError as error:
+                errors[param.name] = error.args[0]
+        if errors:
+            raise InvalidParams(errors)
+        return cleaned
