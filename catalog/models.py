@@ -66,7 +66,7 @@ class Author(models.Model):
     """A name as papers print it. Two people of one name are one row until identifiers tell them apart."""
 
     name = models.CharField(max_length=255)
-    key = models.CharField(max_length=255, unique=True, help_text=_("The name, folded: how the same name is found again."))
+    key = models.CharField(max_length=255, unique=True, help_text=_("The name, folded: how it is found again."))
 
     class Meta:
         ordering = ["name"]
@@ -104,8 +104,10 @@ class Paper(models.Model):
     topics = models.ManyToManyField(Topic, blank=True, related_name="papers")
     bibtex_type = models.CharField(max_length=40, blank=True)
     bibtex_key = models.CharField(max_length=200, blank=True)
-    bibtex_fields = models.JSONField(default=dict, blank=True, help_text=_("Every field of the imported entry, decoded."))
+    bibtex_fields = models.JSONField(default=dict, blank=True, help_text=_("Every imported field, decoded."))
     bibtex_raw = models.TextField(blank=True, help_text=_("The imported entry, byte for byte."))
+    search_title = models.TextField(blank=True, editable=False, help_text=_("Folded titles: catalog.search."))
+    search_text = models.TextField(blank=True, editable=False, help_text=_("Folded words: catalog.search.reindex."))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

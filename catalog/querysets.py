@@ -3,19 +3,97 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Case, Count, F, Prefetch, Q, Value, When
+
+from catalog import search
+
+SORTS = ("relevance", "year", "title")
 
 
 class TopicQuerySet(models.QuerySet):
-    pass
+    def categories(self) -> TopicQuerySet:
+        return self.filter(kind="category")
+
+    def tags(self) -> TopicQuerySet:
+        return self.filter(kind="tag")
+
+    def with_counts(self) -> TopicQuerySet:
+        """`paper_count`: how many papers carry the topic."""
+        return self.annotate(paper_count=Count("papers"))
 
 
 class PaperQuerySet(models.QuerySet):
-    pass
+    def search(self, text: str) -> PaperQuerySet:
+        """Papers that hold every word. `rank`: 3 the nickname itself, 2 all words in the titles, 1 elsewhere."""
+        words = search.words_of(text)
+        if not words:
+            return self.annotate(rank=Value(0))
+        in_titles, anywhere = Q(), Q()
+        for word in words:
+            in_titles &= Q(search_title__contains=word)
+            anywhere &= Q(search_text__contains=word)
+        named = Q(search_title__startswith=" ".join(words) + " ", short_name__gt="")
+        return self.filter(anywhere).annotate(
+            rank=Case(When(named, then=Value(3)), When(in_titles, then=Value(2)), default=Value(1))
+        )
+
+    def narrowed(
+        self, *, category: str = "", tag: str = "", year: int | None = None, venue: str = "", paper_list: str = ""
+    ) -> PaperQuerySet:
+        """Filters by slugs; each one given must hold. Inner queries, so that no paper comes twice."""
+        narrowed = self
+        for kind, slug in (("category", category), ("tag", tag)):
+            if slug:
+                narrowed = narrowed.filter(pk__in=self._ids(topics__kind=kind, topics__slug=slug))
+        if year:
+            narrowed = narrowed.filter(year=year)
+        if venue:
+            narrowed = narrowed.filter(venue__slug=venue)
+        if paper_list:
+            narrowed = narrowed.filter(pk__in=self._ids(entries__section__paper_list__slug=paper_list))
+        return narrowed
+
+    def _ids(self, **condition) -> models.QuerySet:
+        return self.model.objects.filter(**condition).values("pk")
+
+    def sorted_by(self, sort: str) -> PaperQuerySet:
+        """`relevance` wants `search` before it."""
+        newest = F("year").desc(nulls_last=True)
+        orders = {"relevance": ["-rank", newest], "year": [newest], "title": []}
+        return self.order_by(*orders[sort], "title_key", "pk")
+
+    def counted_by(self, *fields: str, **condition) -> models.QuerySet:
+        """Rows of these fields with `count`, the number of these papers that share them: a facet in one query."""
+        counted = self.model.objects.filter(pk__in=self.values("pk"), **condition).order_by()
+        return counted.values(*fields).annotate(count=Count("pk", distinct=True)).order_by("-count", *fields)
+
+    def for_listing(self) -> PaperQuerySet:
+        """What one line of a result shows: authors in order, venue, topics, notes."""
+        return (
+            self.defer("bibtex_raw", "bibtex_fields", "search_text", "search_title")
+            .select_related("venue")
+            .prefetch_related("authorships__author", "topics", "notes")
+        )
+
+    def for_bibtex(self) -> PaperQuerySet:
+        """What an exported entry needs."""
+        return self.select_related("venue").prefetch_related("authorships__author", "links", "topics", "notes")
+
+    def for_page(self) -> PaperQuerySet:
+        """Everything that the paper's own page shows."""
+        return self.for_bibtex().prefetch_related("alternative_titles", "entries__section__paper_list")
 
 
 class PaperListQuerySet(models.QuerySet):
-    pass
+    def with_counts(self) -> PaperListQuerySet:
+        """`paper_count`: distinct works; `section_count`."""
+        return self.annotate(
+            paper_count=Count("sections__entries__paper", distinct=True), section_count=Count("sections", distinct=True)
+        )
 
 
 class EntryQuerySet(models.QuerySet):
-    pass
+    def for_outline(self) -> EntryQuerySet:
+        """Entries in the curator's order, each with all that a list's page prints of its paper."""
+        papers = self.model._meta.get_field("paper").related_model.objects.for_listing().prefetch_related("links")
+        return self.prefetch_related(Prefetch("paper", queryset=papers)).order_by("section_id", "position")

@@ -1,0 +1,67 @@
+"""What is searched and how: one folded text a paper, and words that must all occur in it.
+
+Works alike on every database. `reindex` is called by whoever writes; `PaperQuerySet.search` asks. A real index
+replaces the inside of these functions and nothing else.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from django.apps import apps
+
+QUERY_MAX_CHARACTERS = 200
+QUERY_MAX_WORDS = 8
+_DROPPED = frozenset("'`’‘“”\"")  # "Don’t" is found by "dont", "Pre-trained" by "pretrained"
+
+
+def fold(text: str) -> str:
+    """Case, width, accents, dashes and quotes fall away; runs of white space become one space."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    kept = (
+        " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
+        for character in decomposed
+        if unicodedata.category(character) not in ("Mn", "Pd", "Cf") and character not in _DROPPED
+    )
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def words_of(query: str) -> list[str]:
+    """The distinct folded words of a query, the first few of a long one."""
+    return list(dict.fromkeys(fold(query[:QUERY_MAX_CHARACTERS]).split()))[:QUERY_MAX_WORDS]
+
+
+def title_text_for(paper) -> str:
+    """What a hit in the title means: nickname, title, other titles."""
+    return fold("\n".join([paper.short_name, paper.title, *(other.title for other in paper.alternative_titles.all())]))
+
+
+def text_for(paper) -> str:
+    """Everything a search looks through. Reads related rows: prefetch them for many papers."""
+    topics = [name for topic in paper.topics.all() for name in (topic.name_en, topic.name_zh)]
+    authors = [authorship.author.name for authorship in paper.authorships.all()]
+    notes = [note.body for note in paper.notes.all()]
+    venue = paper.venue.name if paper.venue else ""
+    identifiers = [paper.doi, paper.arxiv, paper.acl]
+    pieces = [title_text_for(paper), *authors, venue, str(paper.year or ""), *topics, *identifiers, *notes]
+    return fold("\n".join(filter(None, pieces)))
+
+
+def reindex(paper_ids: Iterable[int] | None = None) -> int:
+    """Writes the searched text of these papers (of all, without ids) anew. Returns how many. Six queries a batch.
+
+    To be called inside the transaction that changed a paper, its authors, titles, notes or topics.
+    """
+    papers = apps.get_model("catalog", "Paper").objects.order_by("pk")
+    if paper_ids is not None:
+        papers = papers.filter(pk__in=list(paper_ids))
+    papers = list(
+        papers.select_related("venue").prefetch_related(
+            "alternative_titles", "authorships__author", "notes", "topics"
+        )
+    )  # fmt: skip
+    for paper in papers:
+        paper.search_title, paper.search_text = title_text_for(paper), text_for(paper)
+    apps.get_model("catalog", "Paper").objects.bulk_update(papers, ["search_title", "search_text"], batch_size=200)
+    return len(papers)
