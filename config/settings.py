@@ -125,7 +125,9 @@ TEMPLATES = [
 ]
 
 # --- state: the database, files, the cache ----------------------------------------------------------------------
-DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'distillery.sqlite3'}"))}
+DATABASES = {
+    "default": dj_database_url.parse(os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'distillery.sqlite3'}"))
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Several processes write: WAL lets readers go on, IMMEDIATE takes the write lock before reading what it changes.
     DATABASES["default"]["OPTIONS"] = {
@@ -170,6 +172,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeo
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {"sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}}}
+RUN_SLOTS = int(os.environ.get("RUN_SLOTS", "1"))  # jobs at once on this host
 RUN_LEASE_S = 20
 RUN_HEARTBEAT_S = 3
 RUN_MAX_ATTEMPTS = 2

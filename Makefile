@@ -1,0 +1,49 @@
+# Two commands matter: `make run` and `make test`. Everything they install goes into .venv, everything they keep into var/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check browser admin messages clean
+
+run: $(VENV)/.run
+	@exec $(BIN)/python -m config.launch
+
+test: check browser
+	$(BIN)/python -m pytest
+
+# What needs no browser and no tests: formatting, lint, templates, migrations.
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+	VAR_DIR=var/test $(BIN)/python manage.py makemigrations --check --dry-run
+	VAR_DIR=var/test $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+browser: $(VENV)/.test
+	@$(BIN)/python -m tests.browser.chromium
+
+admin: $(VENV)/.run
+	$(BIN)/python manage.py createsuperuser
+
+# After a text of the interface changed (needs GNU gettext): collect, then translate locale/, then run it again.
+messages: $(VENV)/.test
+	$(BIN)/python manage.py makemessages -l zh_Hans --no-location -i .venv -i var
+	$(BIN)/python manage.py compilemessages -l zh_Hans
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Distillery needs Python 3.11 or newer; name one: make run PYTHON=python3.12'; exit 1; }
+	@echo 'Making .venv'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@echo 'Installing requirements.txt (once; PyTorch makes it some minutes)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-test.txt $(VENV)/.run
+	@echo 'Installing requirements-test.txt'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
