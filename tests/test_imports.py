@@ -1,0 +1,111 @@
+"""Which part may import which, proved on the source and in fresh processes."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"catalog", "config", "demos", "workers"}
+# What each part may import of ours, besides itself.
+ALLOWED = {
+    "catalog": set(),
+    "demos": {"catalog", "workers"},
+    "workers": set(),
+    "config": {"catalog", "demos", "workers"},
+}
+DEMOS_MAY_USE = {"spec", "registry", "supervisor", "jobs", "metrics", "kit.events", "celery"}
+
+
+def imported_modules(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)})
+    return found
+
+
+def sources(package: str) -> list[Path]:
+    return [path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts]
+
+
+def in_fresh_process(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_parts_import_only_what_lies_below_them(package):
+    for path in sources(package):
+        parts = {module.split(".")[0] for module in imported_modules(path)} & OURS
+        assert parts <= {package, *ALLOWED[package]}, path
+
+
+def test_workers_import_no_django():
+    for path in sources("workers"):
+        roots = {module.split(".")[0] for module in imported_modules(path)}
+        assert not roots & {"django", "rest_framework"}, path
+
+
+def test_demos_use_only_the_front_of_workers():
+    for path in sources("demos"):
+        for module in imported_modules(path):
+            if module.startswith("workers."):
+                inner = module.removeprefix("workers.")
+                assert any(inner == name or inner.startswith(name + ".") for name in DEMOS_MAY_USE), (path, module)
+
+
+def test_methods_do_not_import_each_other():
+    for job in (ROOT / "workers" / "methods").glob("*/*/*.py"):
+        package = ".".join(job.relative_to(ROOT).parent.parts)
+        others = {m for m in imported_modules(job) if m.startswith("workers.methods")}
+        assert all(module.startswith(package) for module in others), job
+
+
+def test_web_process_starts_within_2_s_and_150_mb_without_torch():
+    code = """
+import resource, sys, time
+began = time.process_time()
+from config.asgi import application
+from django.urls import get_resolver
+get_resolver().url_patterns
+seconds = time.process_time() - began
+kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+heavy = {"torch", "transformers", "tokenizers", "numpy"} & set(sys.modules)
+print(seconds, kilobytes / 1024, ",".join(sorted(heavy)))
+"""
+    seconds, megabytes, heavy = in_fresh_process(code).strip("\n").split(" ")
+    assert heavy == ""
+    assert float(seconds) < 2, "CPU seconds, so that a busy machine does not decide"
+    assert float(megabytes) < 150
+
+
+def test_every_method_job_loads_without_django():
+    code = """
+import sys
+from workers import registry
+for slug in registry.all_specs():
+    assert "torch" not in sys.modules, "specs are read without torch"
+for slug in registry.all_specs():
+    registry.load(slug)
+print("django" in sys.modules, "torch" in sys.modules, len(registry.all_specs()))
+"""
+    django, torch, methods = in_fresh_process(code).split()
+    assert (django, torch) == ("False", "True")
+    assert int(methods) >= 1
+
+
+def test_the_worker_process_imports_no_torch():
+    code = """
+import sys
+import config, django
+django.setup()
+import demos.tasks
+print("torch" in sys.modules)
+"""
+    assert in_fresh_process(code).strip() == "False"
