@@ -13,14 +13,14 @@ from playwright.sync_api import sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def find() -> str | None:
-    """The system's Chromium, else the one Playwright has installed, else None."""
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
+def find_system() -> str | None:
+    """The system's Chromium; None lets Playwright take its own."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def playwright_has_its_own() -> bool:
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        return Path(playwright.chromium.executable_path).exists()
 
 
 def install() -> None:
@@ -34,6 +34,5 @@ def install() -> None:
 
 
 if __name__ == "__main__":
-    if find() is None:
+    if find_system() is None and not playwright_has_its_own():
         install()
-    print(f"Browser tests drive {find()}")
