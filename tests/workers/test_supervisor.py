@@ -1,0 +1,204 @@
+"""Real child processes with toy jobs; seconds in all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from workers.supervisor import Limits, Outcome, Supervisor
+
+LIMITS = Limits(wall_s=20, grace_s=0.3)
+
+
+class Watch:
+    """Runs one toy job and keeps what it said."""
+
+    def __init__(self, job: str, out_dir: Path, limits: Limits = LIMITS, **request):
+        self.supervisor = Supervisor(f"tests.workers.toy_jobs.{job}", preload=())
+        self.request = {"out_dir": str(out_dir), **request}
+        self.limits = limits
+        self.events: list[dict] = []
+        self.reason: str | None = None
+
+    def run(self) -> Outcome:
+        return self.supervisor.run(
+            self.request, on_events=self.events.extend, should_stop=lambda: self.reason, limits=self.limits
+        )
+
+    def stop_when_exists(self, path: Path, then) -> None:
+        threading.Thread(target=lambda: (wait_for(path.exists), time.sleep(0.05), then()), daemon=True).start()
+
+    def logs(self) -> list[str]:
+        return [event["text"] for event in self.events if event["kind"] == "log"]
+
+
+def wait_for(fact, within_s: float = 10) -> None:
+    end = time.monotonic() + within_s
+    while not fact():
+        assert time.monotonic() < end, "did not come true in time"
+        time.sleep(0.01)
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_events_arrive_complete_and_in_order(tmp_path):
+    watch = Watch("speak", tmp_path, steps=5000)
+    assert watch.run() == Outcome("succeeded")
+    assert [event["kind"] for event in watch.events[:2]] == ["stage", "scalar"]
+    assert [event["step"] for event in watch.events if event["kind"] == "scalar"] == list(range(5000))
+    assert watch.events[-1] == {"kind": "result", "role": "student", "metric": "accuracy", "value": 0.75, "unit": ""}
+
+
+def test_cancelled_job_stops_by_itself(tmp_path):
+    watch = Watch("sleep", tmp_path)
+    watch.stop_when_exists(tmp_path / "started", lambda: setattr(watch, "reason", "enough"))
+    outcome = watch.run()
+    assert (outcome.state, outcome.cause.en) == ("cancelled", "enough")
+    assert is_gone(int((tmp_path / "started").read_text()))
+
+
+def test_stubborn_job_is_killed_after_the_grace(tmp_path):
+    watch = Watch("sleep_stubbornly", tmp_path)
+    watch.stop_when_exists(tmp_path / "started", lambda: setattr(watch, "reason", "enough"))
+    began = time.monotonic()
+    assert watch.run().state == "cancelled"
+    assert time.monotonic() - began < 5
+    assert is_gone(int((tmp_path / "started").read_text()))
+
+
+def test_time_limit_ends_the_job(tmp_path):
+    outcome = Watch("sleep", tmp_path, Limits(wall_s=0.3, grace_s=0.3)).run()
+    assert outcome.state == "timed_out"
+    assert "0.3 seconds" in outcome.cause.en
+
+
+def test_memory_limit_ends_the_job(tmp_path):
+    outcome = Watch("eat_memory", tmp_path, Limits(wall_s=20, grace_s=0.3, memory_mb=300)).run()
+    assert outcome.state == "failed"
+    assert "300 MB" in outcome.cause.en
+
+
+def test_exception_becomes_a_cause_of_one_sentence_and_a_traceback(tmp_path):
+    watch = Watch("fail", tmp_path)
+    outcome = watch.run()
+    assert outcome.cause.en == "The job stopped with RuntimeError: the loss went up"
+    assert outcome.traceback_tail.endswith("RuntimeError: the loss went up\nand up")
+    assert watch.logs() == ["about to fail"]
+
+
+def test_killed_child_is_named_with_its_signal(tmp_path):
+    outcome = Watch("die", tmp_path).run()
+    assert outcome.state == "failed"
+    assert "signal 9, SIGKILL" in outcome.cause.en
+    assert "memory" in outcome.cause.en
+
+
+def test_hard_exit_keeps_the_last_words(tmp_path):
+    watch = Watch("exit_hard", tmp_path)
+    outcome = watch.run()
+    assert "exit code 3" in outcome.cause.en
+    assert watch.logs() == ["last words"]
+
+
+def test_killed_forkserver_loses_the_run_and_the_next_run_starts_another(tmp_path):
+    assert Watch("kill_the_forkserver", tmp_path).run().state == "lost"
+    assert Watch("speak", tmp_path, steps=1).run().state == "succeeded"
+
+
+def test_what_the_job_started_goes_with_it(tmp_path):
+    assert Watch("leave_a_process_behind", tmp_path).run().state == "succeeded"
+    wait_for(lambda: is_gone(int((tmp_path / "left").read_text())))
+
+
+def test_printed_lines_become_a_bounded_log(tmp_path):
+    watch = Watch("print_much", tmp_path, Limits(wall_s=20, log_lines=50), lines=500)
+    assert watch.run().state == "succeeded"
+    assert watch.logs()[:2] == ["line 0", "line 1"]
+    assert len(watch.logs()) == 50
+    assert "only the first 50 lines" in watch.logs()[-1]
+
+
+def test_long_output_lines_are_cut(tmp_path):
+    watch = Watch("print_much", tmp_path, lines=0)
+    watch.run()
+    assert max(map(len, watch.logs())) <= 2000
+
+
+@pytest.mark.parametrize(("job", "words"), [("say_nan", "JSON compliant"), ("say_too_much", "a figure event of")])
+def test_event_that_cannot_be_kept_fails_the_job_in_words(job, words, tmp_path):
+    outcome = Watch(job, tmp_path).run()
+    assert outcome.state == "failed"
+    assert words in outcome.cause.en
+
+
+def test_too_many_events_end_the_job(tmp_path):
+    outcome = Watch("sleep", tmp_path, Limits(wall_s=20, grace_s=0.3, events=2)).run()
+    assert "more than 2 events" in outcome.cause.en
+
+
+def test_error_of_the_listener_kills_the_job_and_passes_through(tmp_path):
+    watch = Watch("sleep", tmp_path)
+
+    class Full(list):
+        def extend(self, events):
+            raise MemoryError("no room")
+
+    watch.events = Full()
+    with pytest.raises(MemoryError):
+        watch.run()
+    wait_for(lambda: is_gone(int((tmp_path / "started").read_text())))
+
+
+def test_jobs_of_several_threads_run_at_once(tmp_path):
+    watches = [Watch("speak", tmp_path, steps=100) for _ in range(4)]
+    threads = [threading.Thread(target=watch.run) for watch in watches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(watch.events) for watch in watches] == [102] * 4
+
+
+WORKER = """
+import sys
+from workers.supervisor import Limits, Supervisor
+Supervisor("tests.workers.toy_jobs.{job}", preload=()).run(
+    {{"out_dir": sys.argv[1]}}, on_events=print, should_stop=lambda: None, limits=Limits(wall_s=60))
+"""
+
+
+@pytest.mark.parametrize("job", ["sleep", "sleep_stubbornly"])
+def test_killed_worker_takes_job_and_forkserver_with_it(job, tmp_path):
+    worker = subprocess.Popen([sys.executable, "-c", WORKER.format(job=job), str(tmp_path)], stdout=subprocess.DEVNULL)
+    started = tmp_path / "started"
+    wait_for(lambda: started.exists() and started.read_text())
+    pid = int(started.read_text())
+    family = [pid, psutil.Process(pid).ppid()]
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    wait_for(lambda: all(is_gone(pid) for pid in family))
+
+
+def test_job_finds_torch_ready_and_the_supervising_process_has_none():
+    """In a fresh process, whose forkserver preloads what a worker's does."""
+    code = (
+        "import sys\n"
+        "from workers.supervisor import Limits, Supervisor\n"
+        "heard = []\n"
+        "Supervisor('tests.workers.toy_jobs.look_for_torch', environment={'OMP_WAIT_POLICY': 'PASSIVE'}).run(\n"
+        "    {}, on_events=heard.extend, should_stop=lambda: None, limits=Limits(wall_s=60))\n"
+        "print(heard[0]['text'], 'torch' in sys.modules)\n"
+    )
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == ["torch", "True,", "passive", "PASSIVE", "False"]

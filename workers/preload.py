@@ -1,0 +1,14 @@
+"""Imported once, by the forkserver, before it starts any job: torch is then ready in every job's process.
+
+Never import this anywhere else. CUDA stays untouched: a process that has initialised it can no longer fork.
+"""
+
+import os
+
+if os.getpgrp() != os.getpid():
+    os.setsid()  # Ctrl-C in a terminal reaches the worker, which stops the jobs in good order, and not this process
+
+import numpy  # noqa: E402, F401
+import torch  # noqa: E402, F401
+
+import workers.child  # noqa: E402, F401

@@ -1,0 +1,312 @@
+"""Runs one job in one child process: limits, cancel, crash, events out. Knows no database and imports no torch.
+
+The child comes from a forkserver that has torch imported but CUDA untouched, in its own process group. It speaks
+through two pipes, events and output; a third one tells it to stop, and by closing tells it that the worker is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import connection, forkserver
+from typing import Any, Literal
+
+import psutil
+
+from workers import child
+from workers.kit.events import Event
+from workers.spec import Text
+
+TICK_S = 0.1
+MEMORY_EVERY_S = 1.0
+FORKSERVER_DIED = 255  # what multiprocessing reports as the exit code when the forkserver itself was killed
+LOG_LINE_CHARACTERS = 2000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a job may use. `grace_s` is the wait between telling it to stop and TERM, and between TERM and KILL."""
+
+    wall_s: float
+    memory_mb: int = 0  # resident memory of the job and what it started; 0: no limit
+    grace_s: float = 2.0
+    flush_s: float = 0.25
+    batch: int = 200
+    log_lines: int = 2000
+    events: int = 200_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended. `lost`: not by its own doing, so it may be run again. `traceback_tail` is for the log."""
+
+    state: Literal["succeeded", "failed", "cancelled", "timed_out", "lost"]
+    cause: Text = Text("", "")
+    traceback_tail: str = ""
+
+
+class Supervisor:
+    """One a worker process; `run` may be called in several threads at once.
+
+    `execute` is the dotted path of what the child calls with (request, report). `environment` is set before the
+    forkserver starts, because OpenMP reads its own when torch is imported.
+    """
+
+    def __init__(
+        self,
+        execute: str = "workers.jobs.execute",
+        *,
+        preload: tuple[str, ...] = ("workers.preload",),
+        environment: Mapping[str, str] | None = None,
+    ):
+        self._execute = execute
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(preload))
+        os.environ.update(environment or {})
+
+    def warm(self) -> None:
+        """Starts the forkserver, so that the first run does not wait for torch."""
+        forkserver.ensure_running()
+
+    def run(
+        self,
+        request: Any,
+        *,
+        on_events: Callable[[list[Event]], None],
+        should_stop: Callable[[], str | None],
+        limits: Limits,
+    ) -> Outcome:
+        """Blocks until the job and everything it started are gone.
+
+        `should_stop` is asked about ten times a second; a text from it stops the job, which then ends `cancelled` with
+        that text as its cause. What `on_events` or `should_stop` raise kills the job and passes through.
+        """
+        job = _Job(limits, on_events)
+        job.start(self._context, self._execute, request)
+        try:
+            while job.is_running():
+                job.listen()
+                job.control(should_stop())
+            job.listen_to_the_end()
+            return job.outcome()
+        finally:
+            job.clear_away()
+
+
+class _Lines:
+    """Complete lines from a pipe, never blocking; a line longer than `limit` bytes is cut there."""
+
+    def __init__(self, pipe: connection.Connection, limit: int):
+        os.set_blocking(pipe.fileno(), False)
+        self.pipe = pipe
+        self.at_end = False
+        self._limit = limit
+        self._rest = b""
+
+    def read(self) -> list[bytes]:
+        try:
+            chunk = os.read(self.pipe.fileno(), 65536)
+        except BlockingIOError:
+            return []
+        self.at_end = not chunk
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if self.at_end or len(self._rest) > self._limit:
+            lines, self._rest = [*lines, self._rest], b""
+        return [line for line in lines if line]
+
+
+@dataclass
+class _Job:
+    """One child and what is known of it so far."""
+
+    limits: Limits
+    on_events: Callable[[list[Event]], None]
+    pending: list[Event] = field(default_factory=list)
+    said: int = 0
+    logged: int = 0
+    end: Event | None = None
+    stopping: Outcome | None = None
+
+    def start(self, context: Any, execute: str, request: Any) -> None:
+        events, events_in = context.Pipe(duplex=False)
+        output, output_in = context.Pipe(duplex=False)
+        orders_out, self.orders = context.Pipe(duplex=False)
+        self.events, self.output = _Lines(events, child.MAX_EVENT_BYTES), _Lines(output, LOG_LINE_CHARACTERS)
+        theirs = (events_in, output_in, orders_out)
+        try:
+            self.process = _started(context, (execute, request, *theirs))
+        finally:
+            for end in theirs:
+                end.close()
+        self.started_at = self.flushed_at = self.measured_at = time.monotonic()
+
+    def is_running(self) -> bool:
+        return self.process.exitcode is None
+
+    def listen(self) -> None:
+        """Waits a moment for the child to say something, and hands on what is due."""
+        speakers = [reader.pipe for reader in (self.events, self.output) if not reader.at_end]
+        connection.wait([*speakers, self.process.sentinel], timeout=TICK_S)
+        self._hear()
+        due = time.monotonic() - self.flushed_at >= self.limits.flush_s
+        if self.pending and (due or len(self.pending) >= self.limits.batch):
+            self._flush()
+
+    def listen_to_the_end(self) -> None:
+        """What the dead child left in its pipes. Others of its group may hold them open, so they go first."""
+        self._signal(signal.SIGKILL)
+        while self._hear():
+            if len(self.pending) >= self.limits.batch:
+                self._flush()
+        self._flush()
+
+    def _hear(self) -> bool:
+        """Whether anything was said."""
+        spoken = [] if self.events.at_end else self.events.read()
+        printed = [] if self.output.at_end else self.output.read()
+        for line in spoken:
+            with suppress(ValueError):  # the last line of a killed child may be half a line
+                self._take(json.loads(line))
+        for line in printed:
+            self._log(line.decode(errors="replace").rstrip().rpartition("\r")[2])
+        return bool(spoken or printed)
+
+    def _take(self, event: Event) -> None:
+        if event["kind"] == "end":
+            self.end = event
+        elif event["kind"] == "log":
+            self._log(event["text"])
+        elif event["kind"] != "started":
+            self.said += 1
+            self.pending.append(event)
+
+    def _log(self, text: str) -> None:
+        self.logged += 1
+        if self.logged == self.limits.log_lines:
+            text = f"The log ends here: only the first {self.limits.log_lines} lines are kept."
+        if self.logged <= self.limits.log_lines:
+            self.pending.append({"kind": "log", "text": text[:LOG_LINE_CHARACTERS]})
+
+    def _flush(self) -> None:
+        self.flushed_at = time.monotonic()
+        batch, self.pending = self.pending, []
+        if batch:
+            self.on_events(batch)
+
+    def control(self, reason: str | None) -> None:
+        """Begins to stop the child where there is a reason, and goes on with stopping it: told, TERM, KILL."""
+        if not self.stopping and (outcome := self._reason_to_stop(reason)):
+            self.stopping, self.told_at = outcome, time.monotonic()
+            with suppress(OSError):
+                self.orders.send_bytes(child.CANCEL)
+        elif self.stopping or self.end:
+            self.told_at = getattr(self, "told_at", time.monotonic())
+            waited_s = time.monotonic() - self.told_at
+            if waited_s > 2 * self.limits.grace_s:
+                self._signal(signal.SIGKILL)
+            elif waited_s > self.limits.grace_s:
+                self._signal(signal.SIGTERM)
+
+    def _reason_to_stop(self, reason: str | None) -> Outcome | None:
+        limits = self.limits
+        if reason:
+            return Outcome("cancelled", Text(reason, reason))
+        if time.monotonic() - self.started_at > limits.wall_s:
+            return Outcome("timed_out", _too_long(limits.wall_s))
+        if self.said > limits.events:
+            return Outcome("failed", _too_talkative(limits.events))
+        if limits.memory_mb and time.monotonic() - self.measured_at >= MEMORY_EVERY_S:
+            self.measured_at = time.monotonic()
+            if resident_mb(self.process.pid) > limits.memory_mb:
+                self._signal(signal.SIGKILL)  # at once: what it has taken is what other runs need
+                return Outcome("failed", _too_large(limits.memory_mb))
+        return None
+
+    def outcome(self) -> Outcome:
+        end = self.end or {}
+        if end.get("state") == "succeeded":
+            return Outcome("succeeded")
+        if self.stopping:
+            return self.stopping
+        if end.get("state") == "failed":
+            cause = Text(f"The job stopped with {end['cause']}", f"任务出错停止：{end['cause']}")
+            return Outcome("failed", cause, end["traceback"])
+        if self.process.exitcode == FORKSERVER_DIED:
+            return Outcome("lost", Text("The process that starts jobs was killed.", "启动任务的进程被杀死。"))
+        return Outcome("failed", _died(self.process.exitcode))
+
+    def clear_away(self) -> None:
+        """Nothing of the job outlives this: no process, no pipe."""
+        if self.is_running():
+            self._signal(signal.SIGKILL)
+            self.process.join(timeout=5)
+        for pipe in (self.events.pipe, self.output.pipe, self.orders):
+            pipe.close()
+
+    def _signal(self, number: int) -> None:
+        """To the whole group, or to the child alone while it has none yet."""
+        try:
+            os.killpg(self.process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            if self.is_running():
+                with suppress(ProcessLookupError):
+                    os.kill(self.process.pid, number)
+
+
+def _started(context: Any, arguments: tuple) -> Any:
+    """A started child; once more where the forkserver was killed since the last run."""
+    for last in (False, True):
+        process = context.Process(target=child.main, args=arguments)
+        try:
+            process.start()
+        except (OSError, EOFError):
+            if last:
+                raise
+        else:
+            return process
+    raise AssertionError("unreachable")
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process and its descendants; what the forkserver shares with it is counted in."""
+    total = 0
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                total += member.memory_info().rss
+    return total / 2**20
+
+
+def _too_long(wall_s: float) -> Text:
+    return Text(f"Stopped after its time limit of {wall_s:g} seconds.", f"超过 {wall_s:g} 秒的时间上限，已停止。")
+
+
+def _too_large(memory_mb: int) -> Text:
+    return Text(f"Stopped: it used more than {memory_mb} MB of memory.", f"内存占用超过 {memory_mb} MB，已停止。")
+
+
+def _too_talkative(events: int) -> Text:
+    return Text(f"Stopped: it sent more than {events} events.", f"发送的事件超过 {events} 条，已停止。")
+
+
+def _died(exit_code: int) -> Text:
+    if exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        why_en, why_zh = "", ""
+        if -exit_code == signal.SIGKILL:
+            why_en, why_zh = "; the machine may have run out of memory", "；可能是内存不足"
+        return Text(
+            f"The job's process was killed (signal {-exit_code}, {name}){why_en}.",
+            f"任务进程被杀死（信号 {-exit_code}，{name}）{why_zh}。",
+        )
+    return Text(
+        f"The job's process ended with exit code {exit_code} before the job was done.",
+        f"任务尚未完成，其进程便以退出码 {exit_code} 结束。",
+    )
