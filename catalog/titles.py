@@ -1,0 +1,52 @@
+"""Titles compared and written into addresses: two spellings of one title share a key; every title has a slug."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+SLUG_MAX_LENGTH = 100
+_HASH_LENGTH = 8
+
+
+def title_key(title: str) -> str:
+    """The letters and digits of a title, of any script, without case, accents and width.
+
+    Nothing else counts: lists glue words together ("forTask-Agnostic"), drop hyphens and vary the punctuation.
+    A title of signs alone keeps its signs, so that no two such titles share the empty key.
+    """
+    folded = _without_accents(title).casefold()
+    return "".join(filter(str.isalnum, folded)) or "".join(folded.split())
+
+
+def slug_for(title: str, short_name: str = "") -> str:
+    """An ASCII slug, at most SLUG_MAX_LENGTH long and cut between words; the same title always gives the same.
+
+    Where ASCII says less than half of the title, as in Chinese, a short hash of the title stands behind
+    whatever it does say, or behind the short name.
+    """
+    words = _ascii_words(title)
+    key = title_key(title)
+    if 2 * sum(map(len, words)) >= len(key) > 0 and words:
+        return _joined(words, SLUG_MAX_LENGTH)
+    digest = hashlib.sha256((key or title).encode()).hexdigest()[:_HASH_LENGTH]
+    stem = _joined(words or _ascii_words(short_name) or ["paper"], SLUG_MAX_LENGTH - _HASH_LENGTH - 1)
+    return f"{stem}-{digest}"
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def _ascii_words(text: str) -> list[str]:
+    folded = _without_accents(text).casefold().replace("'", "").replace("’", "")
+    return "".join(char if char.isascii() and char.isalnum() else " " for char in folded).split()
+
+
+def _joined(words: list[str], length: int) -> str:
+    slug = words[0][:length]
+    for word in words[1:]:
+        if len(slug) + 1 + len(word) > length:
+            break
+        slug += f"-{word}"
+    return slug
