@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from workers import methods
+from workers.kit.data import DataSet, listing
 from workers.spec import MethodSpec, Text
 
 
@@ -67,3 +68,8 @@ def folder_path(spec: MethodSpec) -> Path:
 def load(slug: str) -> Callable[..., dict]:
     """The method's `run` function. Imports torch."""
     return importlib.import_module(get_spec(slug).folder + ".job").run
+
+
+def data_sets(spec: MethodSpec, data_dir: Path | str | None) -> list[DataSet]:
+    """The data sets a method takes, in the spec's order, each with whether it can be read here. Imports no torch."""
+    return listing(spec.data, data_dir)

@@ -1,0 +1,1 @@
+"""Knowledge distillation: a small network learns from a large one."""

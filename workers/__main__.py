@@ -1,0 +1,170 @@
+"""The command line of the engine, built from the specs: python -m workers list | run METHOD | evaluate CHECKPOINT FILE."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from workers import jobs, registry
+from workers.kit.data import TITLES, DataError
+from workers.kit.events import Report
+from workers.metrics import METRICS
+from workers.results import Results
+from workers.spec import InvalidParams, MethodSpec, Param
+from workers.terminal import Terminal, results_table
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without repeating the usage."""
+
+    def error(self, message: str) -> None:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def build_parser() -> Parser:
+    parser = Parser(prog="python -m workers", description="Runs the methods of Distillery without the web.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    listed = commands.add_parser("list", help="the methods, their presets and data sets")
+    listed.add_argument("--json", action="store_true", help="as JSON, with every parameter")
+    listed.add_argument("--data-dir", default=os.environ.get("DATA_DIR"), help="folder of real data sets (DATA_DIR)")
+    run = commands.add_parser("run", help="run a method's reference job here")
+    methods = run.add_subparsers(dest="method", required=True, metavar="METHOD")
+    for spec in registry.all_specs().values():
+        _add_method(methods, spec)
+    evaluate = commands.add_parser("evaluate", help="score a saved network on a labelled file")
+    evaluate.add_argument("checkpoint", type=Path, help="a folder that a run wrote, such as OUT/student")
+    evaluate.add_argument("file", type=Path, help="tab-separated, with a header: sentence (or text) and label")
+    evaluate.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
+    parser = methods.add_parser(spec.slug, help=spec.title.en, description=spec.summary.en)
+    presets = [preset.name for preset in spec.presets]
+    parser.add_argument("--preset", choices=presets, default="small", help="named settings (default: small)")
+    parser.add_argument("--seed", type=int, default=0, help="of everything random; same seed, same numbers (default: 0)")
+    parser.add_argument("--data", choices=spec.data, metavar="NAME", help=f"the preset's own, or one of {', '.join(spec.data)}")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU where there is one")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads; they are part of what fixes the numbers (default: 1)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results.json and checkpoints go")
+    parser.add_argument("--data-dir", default=os.environ.get("DATA_DIR"), metavar="DIR", help="folder of real data sets (DATA_DIR)")
+    parser.add_argument("--cache-dir", default="var/cache/teachers", metavar="DIR", help="trained teachers (default: %(default)s)")
+    group = parser.add_argument_group("parameters", "what is not given comes from the preset")
+    for param in spec.params:
+        group.add_argument(jobs.option_of(param.name), dest=f"param:{param.name}", metavar="VALUE", help=_describe(param))
+
+
+def _describe(param: Param) -> str:
+    if param.type == "choice":
+        allowed = ", ".join(name for name, _ in param.choices)
+    elif param.type == "bool":
+        allowed = "true or false"
+    else:
+        allowed = f"{param.minimum:g} to {param.maximum:g}"
+    default = str(param.default).lower() if param.type == "bool" else param.default
+    return f"{param.help.en} [{allowed}; usually {default}]".replace("%", "%%")
+
+
+def show_list(args: argparse.Namespace, console: Console) -> None:
+    specs = registry.all_specs().values()
+    if args.json:
+        print(json.dumps([_as_json(spec, args.data_dir) for spec in specs], indent=2, ensure_ascii=False))  # noqa: T201
+        return
+    for spec in specs:
+        console.print(f"[bold]{spec.slug}[/bold]  {spec.title.en} ({spec.family})", highlight=False)
+        console.print(f"  {spec.summary.en}", highlight=False)
+        for preset in spec.presets:
+            console.print(f"  {preset.name:6} {preset.help.en} Data: {preset.data}; about {preset.seconds} s.", highlight=False)
+        for found in registry.data_sets(spec, args.data_dir):
+            state = "here" if found.available else found.why_not.en
+            console.print(f"  data {found.name:15} {found.title.en}: {state}", highlight=False)
+
+
+def _as_json(spec: MethodSpec, data_dir: str | None) -> dict:
+    return {
+        "slug": spec.slug,
+        "title": spec.title.en,
+        "family": spec.family,
+        "paper": spec.paper,
+        "params": [
+            {"name": p.name, "type": p.type, "default": p.default, "minimum": p.minimum, "maximum": p.maximum,
+             "choices": [name for name, _ in p.choices]}
+            for p in spec.params
+        ],
+        "presets": [{"name": p.name, "data": p.data, "needs": p.needs, "values": spec.values_of(p)} for p in spec.presets],
+        "data": [{"name": d.name, "available": d.available} for d in registry.data_sets(spec, data_dir)],
+        "roles": [role.slug for role in spec.roles],
+    }  # fmt: skip
+
+
+def run_method(args: argparse.Namespace, console: Console) -> None:
+    spec = registry.get_spec(args.method)
+    preset = spec.preset(args.preset)
+    given = {name.removeprefix("param:"): value for name, value in vars(args).items() if name.startswith("param:")}
+    params = spec.clean({name: value for name, value in given.items() if value is not None}, preset=preset)
+    request = jobs.JobRequest(
+        method=spec.slug,
+        preset=preset.name,
+        data=args.data or preset.data,
+        seed=args.seed,
+        params=params,
+        device=args.device,
+        out_dir=str(args.out),
+        cache_dir=args.cache_dir,
+        data_dir=args.data_dir,
+        threads=args.threads,
+    )
+    results = Results(method=spec.slug, preset=preset.name, seed=args.seed, data=request.data, params=params)
+    title = TITLES[request.data].en
+    console.print(f"[bold]{spec.title.en}[/bold], preset {preset.name}, seed {args.seed}, data: {title}", highlight=False)
+    with Terminal(console) as terminal:
+        jobs.execute(request, Report(lambda event: (results.take(event), terminal.take(event))))
+    results.write(args.out / "results.json")
+    console.print(results_table(spec, results.results))
+    console.print(f"Measured on the dev split of {title}. Written: {args.out / 'results.json'}", highlight=False, soft_wrap=True)
+
+
+def evaluate(args: argparse.Namespace, console: Console) -> None:
+    jobs.set_up_threads(1)
+    from workers.kit.scoring import score_file
+
+    found = score_file(args.checkpoint, args.file)
+    if args.json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201
+        return
+    console.print(f"{found['rows']} rows of {found['file']}", highlight=False, soft_wrap=True)
+    for slug in ("accuracy", "macro_f1", "ece"):
+        console.print(f"  {METRICS[slug].label.en}: {100 * found[slug]:.1f} %", highlight=False)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    if getattr(args, "threads", 1) < 1 or getattr(args, "seed", 0) < 0:
+        parser.error("--threads must be at least 1 and --seed at least 0")
+    console = Console()
+    try:
+        {"list": show_list, "run": run_method, "evaluate": evaluate}[args.command](args, console)
+    except InvalidParams as wrong:
+        listed = "; ".join(f"{jobs.option_of(name)} {text.en}" for name, text in wrong.errors.items())
+        parser.error(listed)
+    except (jobs.JobError, DataError) as error:
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Stopped.")
+        return 130
+    except Exception as error:
+        # CheckpointError lives beside torch, which is imported only where a network is loaded.
+        if type(error).__name__ != "CheckpointError":
+            raise
+        parser.error(str(error))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""One job from a request to its events. Standard library at import; torch comes with `execute`."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import resource
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workers import registry
+from workers.kit.events import Report
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("torch", "tokenizers", "safetensors", "numpy")
+
+
+class JobError(Exception):
+    """The job cannot run as asked; the message is for people."""
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    method: str
+    preset: str
+    data: str
+    seed: int
+    params: dict[str, Any] = field(default_factory=dict)  # every parameter of the spec, cleaned
+    device: str = "auto"  # "cpu", "cuda" or "auto"
+    out_dir: str = "."
+    cache_dir: str = "var/cache/teachers"
+    data_dir: str | None = None
+    threads: int = 1
+
+
+def set_up_threads(threads: int) -> None:
+    """For the math libraries, which read these once: call it before torch is imported.
+
+    Passive waiting: beside any other busy process, threads that spin make training many times slower.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+
+def execute(request: JobRequest, report: Report) -> None:
+    """Runs the job in this process. Raises JobError, DataError, Cancelled, or what the method raises."""
+    set_up_threads(request.threads)
+    from workers.kit import data as kit_data
+
+    spec = registry.get_spec(request.method)
+    if request.data not in spec.data:
+        raise JobError(f"{spec.slug} does not take the data set {request.data!r}; it takes {', '.join(spec.data)}")
+    data = kit_data.load(request.data, request.data_dir)
+    run = registry.load(request.method)
+    device = _prepare_torch(request)
+    from workers.kit.teachers import Teachers
+    from workers.kit.workspace import Workspace
+
+    out_dir = Path(request.out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(out_dir, Teachers(Path(request.cache_dir)))
+    facts = environment(request, device.type) | {"data": data.facts()}
+    report.environment(**facts)
+    run(**request.params, data=data, seed=request.seed, device=device, report=report, workspace=workspace)
+    report.environment(**facts, **workspace.facts, peak_memory_mb=peak_memory_mb())
+
+
+def _prepare_torch(request: JobRequest):  # -> torch.device, which is not known here yet
+    import torch
+
+    torch.set_num_threads(request.threads)
+    if request.device == "cuda" and not torch.cuda.is_available():
+        raise JobError("device cuda was asked for, but torch sees no GPU here; use --device cpu")
+    name = request.device
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.use_deterministic_algorithms(True, warn_only=name == "cuda")
+    torch.manual_seed(request.seed)
+    return torch.device(name)
+
+
+def environment(request: JobRequest, device: str) -> dict[str, Any]:
+    """What is needed to repeat the job, and what its speed depends on."""
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "device": device,
+        "device_name": torch.cuda.get_device_name() if device == "cuda" else cpu_model(),
+        "threads": request.threads,
+        "cpu": cpu_model(),
+        "platform": platform.platform(),
+        "deterministic": device == "cpu",
+        "seed": request.seed,
+        "code": code_version(),
+        "command": command_line(request),
+    }
+
+
+def cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        return platform.processor() or platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def peak_memory_mb() -> int:
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20)
+
+
+def code_version() -> str:
+    """The commit, where the sources are a git checkout, and always a hash of the engine's own files."""
+    digest = hashlib.sha256()
+    for file in sorted((ROOT / "workers").rglob("*.py")):
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    sources = f"sources {digest.hexdigest()[:12]}"
+    try:
+        found = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return sources
+    return f"commit {found.stdout.strip()}, {sources}" if found.returncode == 0 else sources
+
+
+def command_line(request: JobRequest) -> str:
+    """The command that repeats the job; only what differs from the preset is spelt out."""
+    spec = registry.get_spec(request.method)
+    preset = spec.preset(request.preset)
+    usual = spec.values_of(preset)
+    words = ["python", "-m", "workers", "run", spec.slug, "--preset", preset.name, "--seed", str(request.seed)]
+    if request.data != preset.data:
+        words += ["--data", request.data]
+    if request.device != "auto":
+        words += ["--device", request.device]
+    for param in spec.params:
+        value = request.params.get(param.name, usual[param.name])
+        if value != usual[param.name]:
+            words += [option_of(param.name), str(value).lower() if isinstance(value, bool) else str(value)]
+    return shlex.join([*words, "--out", f"{spec.slug}-{preset.name}-{request.seed}"])
+
+
+def option_of(name: str) -> str:
+    """The command line's spelling of a parameter."""
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,64 @@
+"""A trained classifier on disk: weights as safetensors, its shape and classes as JSON, its tokenizer."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import nn
+
+from workers.kit import networks
+from workers.kit.text import save_tokenizer
+
+WEIGHTS = "model.safetensors"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can hold: equal contents give equal bytes
+
+
+class CheckpointError(Exception):
+    """A folder holds no checkpoint, or a damaged one."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    model: nn.Module
+    tokenizer: Tokenizer
+    classes: tuple[str, ...]
+    labels: tuple[str, ...]
+    config: dict
+
+
+def save(folder: Path, model: nn.Module, tokenizer: Tokenizer, *, classes: tuple[str, ...], labels: tuple[str, ...]) -> int:
+    """Writes the checkpoint; returns the size of its weights in bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights, folder / WEIGHTS)
+    config = {"shape": model.shape.as_dict(), "classes": list(classes), "labels": list(labels)}
+    config["id2label"] = dict(enumerate(classes))
+    (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    save_tokenizer(tokenizer, folder)
+    return (folder / WEIGHTS).stat().st_size
+
+
+def load(folder: Path) -> Checkpoint:
+    """Raises CheckpointError."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        model = networks.build(networks.Shape(**config["shape"]))
+        model.load_state_dict(load_file(folder / WEIGHTS))
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{folder}: no checkpoint here ({Path(error.filename or WEIGHTS).name} is missing)") from None
+    except Exception as error:  # noqa: BLE001  # safetensors and tokenizers raise their own kinds; all mean the same here
+        raise CheckpointError(f"{folder}: the checkpoint cannot be read ({error})") from error
+    return Checkpoint(model.eval(), tokenizer, tuple(config["classes"]), tuple(config["labels"]), config)
+
+
+def pack(folder: Path, path: Path) -> None:
+    """The folder as a zip whose bytes depend on the contents alone."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.writestr(zipfile.ZipInfo(f"{folder.name}/{file.name}", LONG_AGO), file.read_bytes())

@@ -1,0 +1,109 @@
+"""Classifying short texts: the texts as a network sees them, training on their labels, and what every job measures of the result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from workers.kit import evaluation, networks, text, training
+from workers.kit.data import Dataset
+from workers.kit.events import Report
+from workers.kit.workspace import Workspace
+from workers.metrics import METRICS
+
+
+@dataclass(frozen=True)
+class Task:
+    """Texts as token ids; the student may see the labels of `labelled` alone. Rows are numbered within the drawn texts."""
+
+    data: Dataset
+    tokenizer: Tokenizer
+    ids: list[list[int]]
+    y: Tensor  # (N,)
+    dev_ids: list[list[int]]
+    dev_y: Tensor
+    labelled: list[int]
+    unlabelled: list[int]
+    device: torch.device
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(row) for row in self.ids]
+
+    def fingerprint(self) -> str:
+        """A hash of what a network trained on all labels sees: vocabulary, ids, labels and classes."""
+        digest = hashlib.sha256(self.tokenizer.to_str().encode())
+        digest.update(json.dumps([self.ids, self.y.tolist(), self.data.classes]).encode())
+        return digest.hexdigest()
+
+    def batch(self, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Padded ids (B, S) and labels (B,) of these rows, on the device."""
+        return text.pad([self.ids[i] for i in rows], self.device), self.y[rows].to(self.device)
+
+
+def prepare(data: Dataset, *, train_rows: int, labelled: int, vocabulary: int, seed: int, device: torch.device) -> Task:
+    """Draws `train_rows` training texts by the seed; the first `labelled` of them keep their label for the student."""
+    train = random.Random(seed).sample(data.train, min(train_rows, len(data.train)))  # noqa: S311
+    tokenizer = text.train_tokenizer((example.text for example in train), vocabulary)
+    return Task(
+        data=data,
+        tokenizer=tokenizer,
+        ids=text.encode(tokenizer, [example.text for example in train]),
+        y=torch.tensor([example.label for example in train]),
+        dev_ids=text.encode(tokenizer, [example.text for example in data.dev]),
+        dev_y=torch.tensor([example.label for example in data.dev]),
+        labelled=list(range(min(labelled, len(train)))),
+        unlabelled=list(range(labelled, len(train))),
+        device=device,
+    )
+
+
+def train_on_labels(
+    role: str, model: nn.Module, task: Task, *, epochs: int, batch_size: int, learning_rate: float, seed: int, report: Report
+) -> None:
+    """Cross-entropy on every training label."""
+
+    def loss_of(batch: training.Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        ids, y = task.batch(batch[0])
+        loss = F.cross_entropy(model(ids).logits, y)
+        return loss, {"loss": loss}
+
+    draw = random.Random(seed)  # noqa: S311
+    plan = [training.batches(range(len(task.ids)), task.lengths, batch_size, draw) for _ in range(epochs)]
+    training.fit(model, plan, loss_of, learning_rate=learning_rate, **curves(role, model, task, report))
+
+
+def curves(role: str, model: nn.Module, task: Task, report: Report) -> dict[str, Callable]:
+    """What `training.fit` reports as it goes: progress, each loss term, dev accuracy after each epoch."""
+
+    def on_terms(step: int, terms: dict[str, float]) -> None:
+        for name, value in terms.items():
+            report.scalar(f"{role}/{name}", step, value)
+
+    def on_epoch(step: int) -> None:
+        logits = evaluation.predict(model, task.dev_ids)
+        report.scalar(f"{role}/dev_accuracy", step, evaluation.accuracy(logits, task.dev_y))
+
+    return {"on_step": report.progress, "on_terms": on_terms, "on_epoch": on_epoch}
+
+
+def measure(
+    role: str, model: nn.Module, task: Task, report: Report, workspace: Workspace, *, teacher: Tensor | None = None
+) -> Tensor:
+    """Reports every metric of one network on dev and saves it; returns its dev logits (N, C). `teacher`: the teacher's."""
+    logits = evaluation.predict(model, task.dev_ids)
+    found = evaluation.quality(logits, task.dev_y, teacher)
+    found["parameters"], found["parameters_body"] = networks.parameter_counts(model)
+    found["size_bytes"] = workspace.save(role, model, task.tokenizer, task.data)
+    found |= evaluation.speed(model, task.dev_ids)
+    for metric, value in found.items():
+        report.result(role, metric, value, METRICS[metric].unit)
+    return logits

@@ -1,0 +1,52 @@
+"""Where a job leaves files: checkpoints and archives below one folder, and the cache of teachers."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+
+from workers.kit import checkpoints
+from workers.kit.data import Dataset
+from workers.kit.teachers import Teachers
+
+
+@dataclass
+class Workspace:
+    """`facts` gathers what the job learns about itself (a teacher from the cache, say) for the environment of the run."""
+
+    out_dir: Path
+    teachers: Teachers
+    facts: dict = field(default_factory=dict)
+
+    def save(self, role: str, model: nn.Module, tokenizer: Tokenizer, data: Dataset) -> int:
+        """Writes the checkpoint `out_dir/role`; returns the size of its weights in bytes."""
+        return checkpoints.save(self.out_dir / role, model, tokenizer, classes=data.classes, labels=data.labels)
+
+    def pack(self, role: str) -> str:
+        """Zips the checkpoint of `role`; returns the archive's name inside `out_dir`."""
+        name = f"{role}.zip"
+        checkpoints.pack(self.out_dir / role, self.out_dir / name)
+        return name
+
+
+def numbers_depend_on(modules: Iterable[ModuleType | Callable], device: str) -> dict:
+    """The part of a cache key that no parameter shows: code, torch, device, threads, the processor's instructions."""
+    code = hashlib.sha256()
+    for module in modules:
+        code.update(inspect.getsource(module).encode())
+    return {
+        "code": code.hexdigest(),
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name() if device == "cuda" else platform.machine(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "threads": torch.get_num_threads(),
+    }

@@ -1,0 +1,175 @@
+"""Soft targets: Geoffrey Hinton, Oriol Vinyals, Jeff Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
+
+A large network's probabilities say which wrong answers are nearly right, so a small one that learns them gets more from each
+text than its label holds. A temperature above 1, the same in both networks, brings the small probabilities into view.
+
+Here: section 2 (the weighted sum of hard and soft loss, the factor T^2) and section 2.1 (logit matching as the hot limit).
+Shrunk: one teacher, no ensemble; short texts; the transfer set is training text whose labels the student does not see.
+Added: students that share first weights, batches, steps and learning rate with the distilled one and differ in the loss alone.
+
+Symbols: B texts in a batch, C classes, z_t and z_s the teacher's and the student's logits (B, C), y labels, T temperature,
+alpha the weight of the soft loss (1 - alpha that of the hard loss).
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from workers.kit import classification, evaluation, networks, text, training
+from workers.kit.classification import Task
+from workers.kit.data import Dataset
+from workers.kit.events import Report
+from workers.kit.workspace import Workspace, numbers_depend_on
+from workers.metrics import METRICS
+from workers.spec import Text
+
+TEACHER_RATE = {"bilstm": 2e-3, "transformer": 5e-4}  # highest learning rates; chosen on dev
+TEACHER_BATCH = 64
+SoftLoss = Callable[[Tensor, Tensor], Tensor]
+
+
+# --- losses -----------------------------------------------------------------------------------------------------------
+def soft_target_loss(z_s: Tensor, z_t: Tensor, T: float) -> Tensor:
+    """T^2 KL(p || q), mean over the batch, in nats, with p = softmax(z_t / T) and q = softmax(z_s / T). Section 2.
+
+    Without T^2 the gradient would shrink with 1 / T^2, and alpha would mean something else at every temperature.
+    """
+    log_p = F.log_softmax(z_t / T, dim=-1)  # (B, C)
+    log_q = F.log_softmax(z_s / T, dim=-1)  # (B, C)
+    return T**2 * F.kl_div(log_q, log_p, reduction="batchmean", log_target=True)
+
+
+def logit_matching_loss(z_s: Tensor, z_t: Tensor) -> Tensor:
+    """||z_s - z_t||^2 / (2C) of zero-mean logits, mean over the batch: the above as T goes to infinity. Section 2.1."""
+    difference = z_s - z_t  # (B, C)
+    return (difference - difference.mean(-1, keepdim=True)).square().sum(-1).mean() / (2 * z_s.shape[-1])
+
+
+def teacher_label_loss(z_s: Tensor, z_t: Tensor) -> Tensor:
+    """Cross-entropy with the teacher's own choice, mean over the batch: its knowledge without the probabilities."""
+    return F.cross_entropy(z_s, z_t.argmax(-1))
+
+
+def distillation_loss(hard: Tensor, soft: Tensor, alpha: float) -> Tensor:
+    """(1 - alpha) hard + alpha soft. Section 2, which gives the hard loss the clearly smaller weight."""
+    return (1 - alpha) * hard + alpha * soft
+
+
+# --- stage 1: the teacher, trained on every label, then frozen ----------------------------------------------------------
+def teacher_for(
+    task: Task, name: str, epochs: int, seed: int, report: Report, workspace: Workspace, stage: Callable[..., None]
+) -> nn.Module:
+    """From the cache where these settings have been trained before, and says so."""
+    shape = networks.shape_named(name, vocabulary=task.tokenizer.get_vocab_size(), classes=len(task.data.classes))
+    teacher = networks.build(shape, seed=seed).to(task.device)
+    settings = {"epochs": epochs, "batch_size": TEACHER_BATCH, "learning_rate": TEACHER_RATE[shape.kind], "seed": seed}
+    code = (networks, training, classification, text, sys.modules[__name__])
+    key = {"shape": shape.as_dict(), "texts": task.fingerprint(), **settings, **numbers_depend_on(code, task.device.type)}
+    kept = workspace.teachers.fetch(key, teacher, report.log)
+    workspace.facts["teacher"] = {"cached": kept is not None, **(kept or {})}
+    if kept is not None:
+        stage("teacher", Text("Take the teacher from the cache", "从缓存读取教师"))
+        report.log(f"The teacher was trained by an earlier run with the same settings ({kept['train_s']:.1f} s then): none is trained now.")
+    else:
+        stage("teacher", Text("Train the teacher on all labels", "用全部标签训练教师"))
+        began = time.perf_counter()
+        classification.train_on_labels("teacher", teacher, task, **settings, report=report)
+        train_s = time.perf_counter() - began
+        report.result("teacher", "train_s", train_s, METRICS["train_s"].unit)
+        workspace.teachers.store(key, teacher, {"train_s": round(train_s, 3)})
+    return teacher.eval().requires_grad_(False)
+
+
+# --- stage 2: students that differ in nothing but the loss --------------------------------------------------------------
+def train_student(
+    role: str, student: nn.Module, task: Task, z_t: Tensor, *,
+    soft: SoftLoss, alpha: float, plan: list[list[training.Batch]], learning_rate: float, report: Report,
+) -> None:  # fmt: skip
+    """One arm. With alpha 0 only labelled rows are read: the baseline. z_t: the teacher's logits on all texts (N, C)."""
+
+    def loss_of(batch: training.Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        labelled, others = batch
+        rows = labelled + others if alpha else labelled
+        ids, y = task.batch(rows)
+        z_s = student(ids).logits  # (B, C)
+        hard = F.cross_entropy(z_s[: len(labelled)], y[: len(labelled)])  # at T = 1, on the labelled rows
+        if not alpha:
+            return hard, {"hard_loss": hard}
+        soft_loss = soft(z_s, z_t[rows])  # on all rows
+        return distillation_loss(hard, soft_loss, alpha), {"hard_loss": hard, "soft_loss": soft_loss}
+
+    began = time.perf_counter()
+    follow = classification.curves(role, student, task, report)
+    training.fit(student, plan, loss_of, learning_rate=learning_rate, **follow)
+    report.result(role, "train_s", time.perf_counter() - began, METRICS["train_s"].unit)
+
+
+# --- the method's own figures -------------------------------------------------------------------------------------------
+def draw_figures(z_t: Tensor, dev_logits: dict[str, Tensor], dev_y: Tensor, report: Report) -> None:
+    """The teacher's mean highest probability at each T; accuracy against confidence for every network."""
+    temperatures = list(range(1, 21))
+    softness = [(z_t / T).softmax(-1).max(-1).values.mean().item() for T in temperatures]
+    report.figure("softness", {"x": temperatures, "series": [{"name": "teacher", "y": softness}]})
+    tables = {role: evaluation.reliability(logits, dev_y) for role, logits in dev_logits.items()}
+    middles = [(index + 0.5) / evaluation.CONFIDENCE_BINS for index in range(evaluation.CONFIDENCE_BINS)]
+    lines = [{"name": role, "y": [right if n else None for n, _, right in bins]} for role, bins in tables.items()]
+    report.figure("calibration", {"x": middles, "series": lines})
+
+
+def say_what_it_gave(student: Tensor, baseline: Tensor, y: Tensor, report: Report) -> None:
+    """The gain in points of dev accuracy with the standard error of a paired difference."""
+    gained = (student.argmax(1) == y).float() - (baseline.argmax(1) == y).float()  # (N,): -1, 0 or 1
+    gain, error = 100 * gained.mean().item(), 100 * gained.std().item() / len(y) ** 0.5
+    verdict = "more than chance on dev would give" if gain > 2 * error else "not told apart from chance on this dev set"
+    report.log(f"Soft targets: {gain:+.1f} points of dev accuracy over labels only (standard error {error:.1f}): {verdict}.")
+
+
+def run(
+    *, temperature: float, alpha: float, labelled: int, train_rows: int, teacher: str, student: str, vocabulary: int,
+    teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, extra_arms: bool,
+    data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
+) -> dict[str, float]:  # fmt: skip
+    """Returns the dev accuracy of every network by role."""
+    arms: dict[str, tuple[Text, SoftLoss, float]] = {
+        "baseline": (Text("Train a student on labels only", "仅用标签训练学生"), teacher_label_loss, 0.0),
+        "student": (Text("Train the student on soft targets", "用软目标训练学生"), partial(soft_target_loss, T=temperature), alpha),
+    }
+    if extra_arms:
+        arms["teacher-labels"] = (Text("Train a student on hard labels", "用教师硬标签训练学生"), teacher_label_loss, alpha)
+        arms["logit-matching"] = (Text("Train a student on logits", "用 logits 匹配训练学生"), logit_matching_loss, alpha)
+    stages = iter(range(1, len(arms) + 4))
+    stage = lambda name, title: report.stage(name, title, index=next(stages), count=len(arms) + 3)  # noqa: E731
+
+    stage("data", Text("Read the texts", "读取文本"))
+    task = classification.prepare(
+        data, train_rows=train_rows, labelled=labelled, vocabulary=vocabulary, seed=seed, device=device
+    )
+    teacher_net = teacher_for(task, teacher, teacher_epochs, seed, report, workspace, stage)
+    z_t = evaluation.predict(teacher_net, task.ids).to(device)  # (N, C), once for all arms
+    z_dev = classification.measure("teacher", teacher_net, task, report, workspace)
+    dev_logits = {"teacher": z_dev}
+
+    draw = random.Random(seed)  # noqa: S311
+    plan = [training.mixed_batches(task.labelled, task.unlabelled, task.lengths, batch_size, draw) for _ in range(epochs)]
+    shape = networks.shape_named(student, vocabulary=task.tokenizer.get_vocab_size(), classes=len(data.classes))
+    for role, (title, soft, weight) in arms.items():
+        stage(role, title)
+        net = networks.build(shape, seed=seed + 1).to(device)  # the same first weights in every arm
+        train_student(
+            role, net, task, z_t, soft=soft, alpha=weight, plan=plan, learning_rate=learning_rate, report=report
+        )
+        dev_logits[role] = classification.measure(role, net, task, report, workspace, teacher=z_dev)
+
+    stage("figures", Text("Draw the figures", "绘制图表"))
+    draw_figures(z_t.cpu(), dev_logits, task.dev_y, report)
+    say_what_it_gave(dev_logits["student"], dev_logits["baseline"], task.dev_y, report)
+    report.artifact("student.zip", workspace.pack("student"))
+    return {role: evaluation.accuracy(logits, task.dev_y) for role, logits in dev_logits.items()}
