@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
+
+from workers.spec import MethodSpec
+
+QUALITY_METRIC = "accuracy"
 
 
 class RunQuerySet(models.QuerySet):
-    pass
+    def for_listing(self) -> RunQuerySet:
+        """With all that a row of a table shows."""
+        return self.select_related("paper", "owner").prefetch_related("results")
+
+    def of_method(self, slug: str) -> RunQuerySet:
+        return self.filter(method=slug)
+
+    def succeeded(self) -> RunQuerySet:
+        return self.filter(state="succeeded")
+
+    def waiting(self) -> RunQuerySet:
+        return self.filter(state="queued")
+
+    def counts_by_method(self) -> RunQuerySet:
+        """Rows of {"method", "runs"}."""
+        return self.order_by().values("method").annotate(runs=Count("id"))
 
 
 class ResultQuerySet(models.QuerySet):
-    pass
+    def of_the_methods_themselves(self, specs: Iterable[MethodSpec]) -> ResultQuerySet:
+        """The quality of what each method made: no teacher's, no baseline's."""
+        wanted = Q(pk__in=[])
+        for spec in specs:
+            roles = [role.slug for role in spec.roles if role.kind == "method"]
+            wanted |= Q(run__method=spec.slug, role__in=roles)
+        return self.filter(wanted, metric=QUALITY_METRIC, run__state="succeeded")
+
+    def best_of_each_method(self, specs: Iterable[MethodSpec]) -> ResultQuerySet:
+        """At most one row a method: the highest, the latest of equals."""
+        best_first = [F("value").desc(), F("run__created_at").desc()]
+        place = Window(RowNumber(), partition_by=F("run__method"), order_by=best_first)
+        return self.of_the_methods_themselves(specs).order_by().annotate(place=place).filter(place=1)

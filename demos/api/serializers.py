@@ -1,0 +1,190 @@
+"""How methods and runs look as JSON."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from demos import run_page
+from demos.models import Artifact, Event, Result, Run
+from workers import registry
+from workers.spec import MethodSpec, Preset
+
+
+class TextSerializer(serializers.Serializer):
+    """A text in both languages of the site."""
+
+    en = serializers.CharField()
+    zh = serializers.CharField()
+
+
+class ChoiceSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    label = TextSerializer()
+
+    def to_representation(self, choice: tuple) -> dict:
+        value, label = choice
+        return super().to_representation({"value": value, "label": label})
+
+
+class ParamSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=["int", "float", "bool", "choice"])
+    default = serializers.JSONField(help_text="A number, a boolean or a string, as `type` says.")
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+    choices = ChoiceSerializer(many=True)
+    unit = serializers.CharField(allow_blank=True)
+    symbol = serializers.CharField(allow_blank=True, help_text="The paper's symbol, as LaTeX.")
+    label = TextSerializer()
+    help = TextSerializer()
+
+
+class PresetSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    label = TextSerializer()
+    help = TextSerializer()
+    data = serializers.CharField()
+    seconds = serializers.IntegerField(help_text="About how long it takes on two CPU cores.")
+    needs = serializers.ChoiceField(choices=["cpu", "gpu"])
+    values = serializers.DictField(child=serializers.JSONField(), help_text="Where it differs from the defaults.")
+
+
+class DataSetSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    title = TextSerializer()
+    available = serializers.BooleanField()
+    why_not = TextSerializer(allow_null=True)
+
+
+class RoleSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    label = TextSerializer()
+    kind = serializers.ChoiceField(choices=["teacher", "baseline", "method"])
+
+
+class ClaimSerializer(serializers.Serializer):
+    what = TextSerializer()
+    value = serializers.CharField()
+    source = serializers.CharField()
+
+
+class MethodSummarySerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text="This method in the API.")
+    page = serializers.SerializerMethodField(help_text="Its page on the site.")
+    title = TextSerializer()
+    family = serializers.CharField()
+    summary = TextSerializer()
+    paper = serializers.CharField(help_text="The paper's arXiv id, or its title.")
+
+    def get_url(self, spec: MethodSpec) -> str:
+        return self.context["request"].build_absolute_uri(reverse("method-detail", args=[spec.slug]))
+
+    def get_page(self, spec: MethodSpec) -> str:
+        return self.context["request"].build_absolute_uri(reverse("demos:method", args=[spec.slug]))
+
+
+class MethodSerializer(MethodSummarySerializer):
+    parameters = ParamSerializer(many=True, source="params")
+    presets = PresetSerializer(many=True)
+    data = serializers.SerializerMethodField(help_text="The data sets the job accepts and whether they are here.")
+    roles = RoleSerializer(many=True)
+    claims = ClaimSerializer(many=True)
+    shrunk = TextSerializer(allow_null=True)
+
+    @extend_schema_field(DataSetSerializer(many=True))
+    def get_data(self, spec: MethodSpec) -> list:
+        return DataSetSerializer(registry.data_sets(spec, settings.DATA_DIR), many=True).data
+
+
+class ResultSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Result
+        fields = ("role", "metric", "value", "unit")
+
+
+class ArtifactSerializer(serializers.ModelSerializer):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Artifact
+        fields = ("id", "name", "size_bytes", "sha256", "url")
+
+    def get_url(self, artifact: Artifact) -> str:
+        return self.context["request"].build_absolute_uri(reverse("demos:artifact", args=[artifact.id]))
+
+
+class RunSummarySerializer(serializers.ModelSerializer):
+    url = serializers.HyperlinkedIdentityField(view_name="run-detail")
+    page = serializers.SerializerMethodField(help_text="Its page on the site.")
+    paper = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+    results = ResultSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Run
+        fields = (
+            "id", "url", "page", "method", "preset", "data", "seed", "paper", "state", "cause",
+            "created_at", "started_at", "ended_at", "results",
+        )  # fmt: skip
+
+    def get_page(self, run: Run) -> str:
+        return self.context["request"].build_absolute_uri(run.get_absolute_url())
+
+
+class RunSerializer(RunSummarySerializer):
+    params = serializers.DictField(child=serializers.JSONField(), read_only=True)
+    environment = serializers.DictField(child=serializers.JSONField(), read_only=True)
+    artifacts = ArtifactSerializer(many=True, read_only=True)
+    command = serializers.SerializerMethodField(help_text="The command line that repeats the run.")
+
+    class Meta(RunSummarySerializer.Meta):
+        fields = (
+            *RunSummarySerializer.Meta.fields,
+            "params", "queue", "attempts", "stage", "progress", "environment", "artifacts", "command",
+        )  # fmt: skip
+
+    def get_command(self, run: Run) -> str:
+        return run_page.command(run)
+
+
+class EventSerializer(serializers.ModelSerializer):
+    body = serializers.DictField(child=serializers.JSONField())
+
+    class Meta:
+        model = Event
+        fields = ("seq", "kind", "at", "body")
+
+
+class RunRequestSerializer(serializers.Serializer):
+    """A run to start. What is left out comes from the preset, then from the parameter's default."""
+
+    method = serializers.CharField()
+    preset = serializers.CharField(default="small")
+    data = serializers.CharField(required=False, allow_blank=True, help_text="The preset's own where it is left out.")
+    seed = serializers.IntegerField(default=0, min_value=0, max_value=2**31 - 1)
+    params = serializers.DictField(child=serializers.JSONField(), default=dict)
+
+    def validate_method(self, slug: str) -> str:
+        try:
+            registry.get_spec(slug)
+        except registry.UnknownMethod as error:
+            raise serializers.ValidationError(str(error)) from error
+        return slug
+
+    def validate(self, asked: dict) -> dict:
+        """Adds `spec`, and the preset's data where none is named."""
+        spec = registry.get_spec(asked["method"])
+        try:
+            preset: Preset = spec.preset(asked["preset"])
+        except KeyError as error:
+            raise serializers.ValidationError({"preset": error.args[0]}) from error
+        data = asked.get("data") or preset.data
+        known = {data_set.name: data_set for data_set in registry.data_sets(spec, settings.DATA_DIR)}
+        if data not in known:
+            raise serializers.ValidationError({"data": f"no data set {data!r}; there are {', '.join(known)}"})
+        if not known[data].available:
+            raise serializers.ValidationError({"data": known[data].why_not.en})
+        return {**asked, "spec": spec, "data": data}

@@ -1,0 +1,9 @@
+"""The laboratory's part of /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from demos.api.views import MethodViewSet, RunViewSet
+
+router = SimpleRouter()
+router.register("methods", MethodViewSet, basename="method")
+router.register("runs", RunViewSet, basename="run")

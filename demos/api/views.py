@@ -1,0 +1,152 @@
+"""/api/v1/methods/ and /api/v1/runs/."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins, permissions, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.access import MayWrite
+from demos import run_page, services
+from demos.api.filters import RunFilter
+from demos.api.serializers import (
+    EventSerializer,
+    MethodSerializer,
+    MethodSummarySerializer,
+    RunRequestSerializer,
+    RunSerializer,
+    RunSummarySerializer,
+)
+from demos.models import Run
+from workers import registry
+from workers.spec import InvalidParams
+
+PROBLEM = OpenApiResponse(description="A problem, as application/problem+json (RFC 9457).")
+AFTER = OpenApiParameter("after", int, description="Only events with a greater `seq`.")
+START_EXAMPLE = OpenApiExample(
+    "Hinton's soft targets at temperature 4",
+    {"method": "hinton-kd", "preset": "small", "seed": 0, "params": {"temperature": 4}},
+    request_only=True,
+)
+
+
+class FromThisSite(permissions.BasePermission):
+    """A page of another site must not start runs by its visitor's browser, which sends an Origin with every POST."""
+
+    message = "This address answers its own pages and programs, not pages of other sites."
+
+    def has_permission(self, request: Request, view) -> bool:
+        origin = request.headers.get("Origin")
+        if request.method in permissions.SAFE_METHODS or not origin:
+            return True
+        return origin in settings.CSRF_TRUSTED_ORIGINS or urlsplit(origin).netloc == request.get_host()
+
+
+@extend_schema_view(list=extend_schema(summary="Methods", description="Every method that runs here, by family."))
+class MethodViewSet(viewsets.GenericViewSet):
+    """What a method is: texts, parameters with bounds, presets, data sets, the paper's claims."""
+
+    permission_classes = [permissions.AllowAny]
+    serializer_class = MethodSummarySerializer
+    filter_backends = []
+    lookup_field = "slug"
+
+    def get_queryset(self):
+        return list(registry.all_specs().values())
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        summary="One method",
+        responses={200: MethodSerializer, 404: PROBLEM},
+        parameters=[OpenApiParameter("slug", str, "path")],
+    )
+    def retrieve(self, request: Request, slug: str) -> Response:
+        try:
+            spec = registry.get_spec(slug)
+        except registry.UnknownMethod as error:
+            raise Http404(str(error)) from error
+        return Response(MethodSerializer(spec, context=self.get_serializer_context()).data)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Runs", description="Newest first."),
+    retrieve=extend_schema(summary="One run", responses={200: RunSerializer, 404: PROBLEM}),
+)
+class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    queryset = Run.objects.for_listing()
+    permission_classes = [MayWrite, FromThisSite]
+    serializer_class = RunSummarySerializer
+    filterset_class = RunFilter
+
+    def get_queryset(self):
+        runs = super().get_queryset()
+        return runs.prefetch_related("artifacts") if self.action == "retrieve" else runs
+
+    def get_serializer_class(self):
+        return RunSummarySerializer if self.action == "list" else RunSerializer
+
+    @extend_schema(
+        summary="Start a run",
+        request=RunRequestSerializer,
+        responses={202: RunSerializer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
+        examples=[START_EXAMPLE],
+    )
+    def create(self, request: Request) -> Response:
+        asked = RunRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        run = self._start(asked.validated_data)
+        body = RunSerializer(run, context=self.get_serializer_context()).data
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"]})
+
+    def _start(self, asked: dict) -> Run:
+        wanted = {name: asked[name] for name in ("spec", "preset", "data", "seed", "params")}
+        owner = self.request.user if self.request.user.is_authenticated else None
+        try:
+            return services.start_run(owner=owner, **wanted)
+        except InvalidParams as error:
+            raise ValidationError({"params": {name: [text.en] for name, text in error.errors.items()}}) from error
+        except services.RunRefused as error:
+            raise Refused(str(error)) from error
+
+    @extend_schema(summary="Stop a run", request=None, responses={202: RunSerializer, 404: PROBLEM})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str | None = None) -> Response:
+        run = services.request_cancel(run=self.get_object())
+        return Response(self.get_serializer(run).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Curves of a run",
+        description="Every scalar by name, each a list of [step, value].",
+        responses={200: {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "array"}}}},
+    )
+    @action(detail=True)
+    def series(self, request: Request, pk: str | None = None) -> Response:
+        scalars = self.get_object().events.filter(kind="scalar").values_list("body", flat=True)
+        return Response(run_page.series_of(scalars))
+
+    @extend_schema(summary="What the job said", parameters=[AFTER], responses=EventSerializer(many=True))
+    @action(detail=True, filterset_class=None)
+    def events(self, request: Request, pk: str | None = None) -> Response:
+        after = request.query_params.get("after", "0")
+        if not after.isdigit():
+            raise ValidationError({"after": ["A whole number, 0 or more."]})
+        events = self.get_object().events.filter(seq__gt=int(after))
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(EventSerializer(page, many=True).data)
+
+
+class Refused(PermissionDenied):
+    """The service will not start this run: too many wait, or nothing here can run it."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "refused"

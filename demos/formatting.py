@@ -1,0 +1,85 @@
+"""How measured numbers read: one place for units and decimals, so that every page and table agrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from workers.metrics import METRICS
+from workers.spec import Text
+
+THIN_SPACE = "\u202f"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number as it is printed and the unit that always goes with it."""
+
+    number: str
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.number}{THIN_SPACE}{self.unit}" if self.unit else self.number
+
+
+def local(text: Text | None) -> str:
+    return text.in_language(get_language() or "en") if text else ""
+
+
+def metric_label(slug: str) -> str:
+    """The metric's name for people; a metric that no table knows is shown by its slug."""
+    return local(METRICS[slug].label) if slug in METRICS else slug.replace("_", " ")
+
+
+def unit_of(metric: str, unit: str = "") -> str:
+    """What a value is stored in: the metric's own unit, else what the run said."""
+    return METRICS[metric].unit if metric in METRICS else unit
+
+
+def quantity(metric: str, value: float, unit: str = "") -> Quantity:
+    """81.0 %, 1.82 M, 7.30 MB, 4.10 ms: the unit is the same in every row of a column."""
+    stored = unit_of(metric, unit)
+    if stored == "share":
+        return Quantity(f"{100 * value:.1f}", "%")
+    if stored == "parameters":
+        return Quantity(f"{value / 1e6:.3f}", "M")
+    if stored == "bytes":
+        return Quantity(f"{value / 1e6:.2f}", "MB")
+    if stored in {"ms", "nats"}:
+        return Quantity(f"{value:.{2 if stored == 'ms' else 3}f}", stored)
+    if stored in {"s", "examples/s"}:
+        return Quantity(f"{value:,.{1 if stored == 's' else 0}f}".replace(",", THIN_SPACE), stored)
+    return Quantity(f"{value:.4g}", stored)
+
+
+def number_with_unit(metric: str, value: float, unit: str = "") -> SafeString:
+    printed = quantity(metric, value, unit)
+    return format_html('<span class="num">{}<span class="unit">{}</span></span>', printed.number, f" {printed.unit}")
+
+
+def points(difference: float) -> str:
+    """A difference of two shares, in percentage points, always with its sign."""
+    return f"{100 * difference:+.1f}".replace("-", "\u2212")
+
+
+def duration(seconds: float) -> str:
+    """8 s, 1 min 20 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return _("%(s)d s") % {"s": whole}
+    if whole < 3600:
+        return _("%(min)d min %(s)d s") % {"min": whole // 60, "s": whole % 60}
+    return _("%(h)d h %(min)d min") % {"h": whole // 3600, "min": whole % 3600 // 60}
+
+
+def file_size(size_bytes: int) -> str:
+    """Bytes below 1 kB, then kB and MB of a thousand, as download pages have them."""
+    if size_bytes < 1000:
+        return ngettext("%(count)d byte", "%(count)d bytes", size_bytes) % {"count": size_bytes}
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:.1f}{THIN_SPACE}kB"
+    return f"{size_bytes / 1e6:.2f}{THIN_SPACE}MB"

@@ -1,0 +1,218 @@
+"""The run form of a method, built from its spec: one field a parameter, bounds as HTML attributes too."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from demos import formatting, pages
+from demos.models import Run
+from workers import registry
+from workers.spec import InvalidParams, MethodSpec, Param, Preset
+
+if TYPE_CHECKING:
+    from workers.kit.data import DataSet
+
+MAX_SEED = 2**31 - 1
+DEFAULT_PRESET = "small"
+
+
+def field_name(param: Param) -> str:
+    """A parameter may be called "seed" or "data": its field carries a prefix."""
+    return f"param_{param.name}"
+
+
+def printed_value(param: Param, value: object) -> str:
+    """A parameter's value as its field shows it."""
+    if param.type == "bool":
+        return _("yes") if value else _("no")
+    if param.type == "choice":
+        return next((formatting.local(label) for name, label in param.choices if name == value), str(value))
+    return f"{value:g}"
+
+
+def bounds(param: Param) -> str:
+    """1 to 20, "" where a parameter has none."""
+    if param.minimum is None or param.maximum is None:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": f"{param.minimum:g}", "high": f"{param.maximum:g}"}
+
+
+class DataSelect(forms.Select):
+    """Data sets that are not on this machine are listed, cannot be chosen, and say why."""
+
+    unavailable: frozenset[str] = frozenset()
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.unavailable:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class RunForm(forms.Form):
+    """An empty parameter, or no data set, means the chosen preset's: that is how presets work without scripts."""
+
+    spec: MethodSpec
+    use_required_attribute = False
+
+    preset = forms.ChoiceField(label=gettext_lazy("Preset"), widget=forms.RadioSelect)
+    data = forms.ChoiceField(label=gettext_lazy("Data"), required=False, widget=DataSelect)
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed"),
+        required=False,
+        min_value=0,
+        max_value=MAX_SEED,
+        help_text=gettext_lazy("The same seed on a CPU gives the same numbers. Empty: 0."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = [preset.name for preset in self.spec.presets]
+        self.fields["preset"].choices = [(p.name, formatting.local(p.label)) for p in self.spec.presets]
+        self.fields["preset"].initial = DEFAULT_PRESET if DEFAULT_PRESET in names else names[0]
+        self._offer_data_sets()
+        for param in self.spec.params:
+            self.fields[field_name(param)] = param_field(param)
+
+    @cached_property
+    def data_sets(self) -> dict[str, DataSet]:
+        return {data_set.name: data_set for data_set in registry.data_sets(self.spec, settings.DATA_DIR)}
+
+    def _offer_data_sets(self) -> None:
+        field = self.fields["data"]
+        field.choices = [("", _("the preset's own"))]
+        for name, data_set in self.data_sets.items():
+            title = formatting.local(data_set.title)
+            label = title if data_set.available else _("%(data)s (not here)") % {"data": title}
+            field.choices.append((name, label))
+        field.widget.choices = field.choices
+        field.widget.unavailable = frozenset(n for n, data_set in self.data_sets.items() if not data_set.available)
+
+    def clean_seed(self) -> int:
+        return self.cleaned_data["seed"] or 0
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "preset" not in cleaned:
+            return cleaned
+        preset = self.spec.preset(cleaned["preset"])
+        if "data" in cleaned:
+            cleaned["data"] = cleaned["data"] or preset.data
+            self._check_data(cleaned["data"])
+        cleaned["params"] = self._clean_params(preset)
+        return cleaned
+
+    def _check_data(self, name: str) -> None:
+        data_set = self.data_sets.get(name)
+        if data_set is None:
+            self.add_error("data", _("This method does not know the data set “%(data)s”.") % {"data": name})
+        elif not data_set.available:
+            self.add_error("data", formatting.local(data_set.why_not))
+
+    def _clean_params(self, preset: Preset) -> dict:
+        given = {param.name: self.cleaned_data.get(field_name(param)) for param in self.spec.params}
+        try:
+            return self.spec.clean({k: v for k, v in given.items() if v not in (None, "")}, preset=preset)
+        except InvalidParams as error:
+            self.add_invalid_params(error)
+            return {}
+
+    def add_invalid_params(self, error: InvalidParams) -> None:
+        """The spec's objections, each at its field; what has no field stands above the form."""
+        for name, text in error.errors.items():
+            field = f"param_{name}"
+            message = formatting.local(text)
+            self.add_error(field if field in self.fields else None, message[:1].upper() + message[1:] + ".")
+
+    @property
+    def preset_choices(self) -> list[dict]:
+        """Each preset with its radio button and what it asks for."""
+        radios = {radio.data["value"]: radio for radio in self["preset"]}
+        return [
+            {
+                "preset": preset,
+                "radio": radios[preset.name],
+                "data": self._data_title(preset.data),
+                "data_set": self.data_sets.get(preset.data),
+            }
+            for preset in self.spec.presets
+        ]
+
+    def _data_title(self, name: str) -> str:
+        return formatting.local(self.data_sets[name].title) if name in self.data_sets else name
+
+    @property
+    def param_fields(self) -> list[dict]:
+        """Each parameter with its field, its bounds and its value under every preset."""
+        return [
+            {
+                "param": param,
+                "field": self[field_name(param)],
+                "symbol": pages.formula(param.symbol) if param.symbol else "",
+                "bounds": bounds(param),
+                "presets": [
+                    (preset.name, printed_value(param, self.spec.values_of(preset)[param.name]))
+                    for preset in self.spec.presets
+                ],
+            }
+            for param in self.spec.params
+        ]
+
+    @property
+    def has_param_errors(self) -> bool:
+        return any(name.startswith("param_") for name in self.errors)
+
+    @property
+    def unavailable(self) -> list[tuple[str, str]]:
+        """(titles, why not): data sets that are absent for the same reason stand in one line."""
+        titles: dict[str, list[str]] = {}
+        for data_set in self.data_sets.values():
+            if not data_set.available:
+                titles.setdefault(formatting.local(data_set.why_not), []).append(formatting.local(data_set.title))
+        return [(", ".join(names), why) for why, names in titles.items()]
+
+
+def param_field(param: Param) -> forms.Field:
+    """A text input for a number, a list for a choice: the spec checks, the HTML attributes only help."""
+    common = {"label": formatting.local(param.label), "help_text": formatting.local(param.help), "required": False}
+    if param.type in {"bool", "choice"}:
+        options = [("true", _("yes")), ("false", _("no"))]
+        if param.type == "choice":
+            options = [(name, formatting.local(label)) for name, label in param.choices]
+        return forms.ChoiceField(choices=[("", _("the preset's value")), *options], **common)
+    step = "1" if param.type == "int" else "any"
+    attrs = {"step": step, "min": param.minimum, "max": param.maximum, "inputmode": "decimal"}
+    attrs = {key: value for key, value in attrs.items() if value is not None}
+    return forms.CharField(widget=forms.NumberInput(attrs=attrs), max_length=40, **common)
+
+
+def form_for(spec: MethodSpec) -> type[RunForm]:
+    return type("RunFormOfMethod", (RunForm,), {"spec": spec})
+
+
+class RunFilterForm(forms.Form):
+    """Which runs a table shows. An unknown value shows all of them rather than an error."""
+
+    method = forms.ChoiceField(label=gettext_lazy("Method"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        specs = registry.all_specs().values()
+        self.fields["method"].choices = [("", _("all methods"))] + [(s.slug, formatting.local(s.title)) for s in specs]
+        self.fields["state"].choices = [("", _("all states")), *Run.State.choices]
+
+    def filters(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def query(self) -> str:
+        """The same filters as an address has them, for the pager's links."""
+        return urlencode(self.filters())

@@ -1,0 +1,94 @@
+"""The methods as pages list them: what a spec says beside what this site has measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from catalog.identifiers import arxiv_id
+from catalog.models import Paper
+from catalog.titles import title_key
+from demos import formatting, tables
+from demos.models import Result, Run
+from workers import registry
+from workers.registry import Family
+from workers.spec import MethodSpec
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A method, how often it ran here and its best run, if any."""
+
+    spec: MethodSpec
+    runs: int
+    best: Run | None
+    best_measured: tables.Measured | None
+
+    @property
+    def family(self) -> Family:
+        return family_of(self.spec)
+
+
+@dataclass(frozen=True)
+class FamilyEntry:
+    family: Family
+    methods: list[MethodEntry] = field(default_factory=list)
+
+    @property
+    def runs(self) -> int:
+        return sum(entry.runs for entry in self.methods)
+
+
+def spec_or_none(slug: str) -> MethodSpec | None:
+    return registry.all_specs().get(slug)
+
+
+def method_title(slug: str) -> str:
+    spec = spec_or_none(slug)
+    return formatting.local(spec.title) if spec else slug
+
+
+def main_result(run: Run) -> str:
+    return tables.one_line(spec_or_none(run.method), run.results.all())
+
+
+def family_of(spec: MethodSpec) -> Family:
+    return next(family for family in registry.FAMILIES if family.slug == spec.family)
+
+
+def data_title(name: str) -> str:
+    """A data set's name for people, whichever method knows it."""
+    data_sets = (data_set for spec in registry.all_specs().values() for data_set in registry.data_sets(spec, None))
+    return next((formatting.local(data_set.title) for data_set in data_sets if data_set.name == name), name)
+
+
+def entries(specs: Iterable[MethodSpec]) -> list[MethodEntry]:
+    """Three queries, however many methods there are."""
+    specs = list(specs)
+    best_results = Result.objects.best_of_each_method(specs).values("run")
+    best = {run.method: run for run in Run.objects.for_listing().filter(pk__in=best_results)} if specs else {}
+    counts = {row["method"]: row["runs"] for row in Run.objects.counts_by_method()} if specs else {}
+    return [_entry(spec, counts.get(spec.slug, 0), best.get(spec.slug)) for spec in specs]
+
+
+def _entry(spec: MethodSpec, runs: int, best: Run | None) -> MethodEntry:
+    measured = tables.measured_by_role(spec, best.results.all()) if best else []
+    return MethodEntry(spec, runs, best, measured[0] if measured else None)
+
+
+def families() -> list[FamilyEntry]:
+    """Every family that has a method, in the registry's order."""
+    found = {family.slug: FamilyEntry(family) for family in registry.FAMILIES}
+    for entry in entries(registry.all_specs().values()):
+        found[entry.spec.family].methods.append(entry)
+    return [family for family in found.values() if family.methods]
+
+
+def entries_for_paper(paper: Paper) -> list[MethodEntry]:
+    """The methods that reproduce this paper: the same arXiv id, else the same title."""
+    return entries(spec for spec in registry.all_specs().values() if is_about(spec, paper))
+
+
+def is_about(spec: MethodSpec, paper: Paper) -> bool:
+    identifier = arxiv_id(spec.paper)
+    return identifier == paper.arxiv if identifier else title_key(spec.paper) == paper.title_key

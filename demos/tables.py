@@ -1,0 +1,130 @@
+"""Results as tables: roles in the spec's order down, metrics across, differences to the baseline beside the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from demos import formatting
+from demos.models import Result
+from workers.metrics import METRICS
+from workers.spec import MethodSpec
+
+
+@dataclass(frozen=True)
+class Column:
+    metric: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`bar` is the value's share of the column's largest, in per cent; shares are their own bar."""
+
+    text: str
+    bar: float
+    difference: str = ""
+    ratio: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    role: str
+    label: str
+    kind: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class ResultsTable:
+    columns: list[Column]
+    rows: list[Row]
+    baseline: str
+
+
+def roles_of(spec: MethodSpec | None, present: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(slug, label, kind): the spec's order, then whatever a run reported that the spec does not name."""
+    known = [(role.slug, formatting.local(role.label), role.kind) for role in spec.roles] if spec else []
+    named = {slug for slug, _, _ in known}
+    present = list(dict.fromkeys(present))
+    return [role for role in known if role[0] in present] + [(slug, slug, "") for slug in present if slug not in named]
+
+
+def metrics_of(present: Iterable[str]) -> list[str]:
+    """The order of workers.metrics first, then a method's own metrics as they came."""
+    present = list(dict.fromkeys(present))
+    return [slug for slug in METRICS if slug in present] + [slug for slug in present if slug not in METRICS]
+
+
+def results_table(spec: MethodSpec | None, results: Iterable[Result]) -> ResultsTable | None:
+    """None while nothing was measured."""
+    values = {(result.role, result.metric): result for result in results}
+    if not values:
+        return None
+    roles = roles_of(spec, (role for role, _ in values))
+    metrics = metrics_of(metric for _, metric in values)
+    baseline = next((slug for slug, _, kind in roles if kind == "baseline"), "")
+    columns = [_column(metric, values) for metric in metrics]
+    rows = [Row(slug, label, kind, [_cell(slug, kind, metric, baseline, values) for metric in metrics])
+            for slug, label, kind in roles]  # fmt: skip
+    return ResultsTable(columns, rows, next((label for slug, label, _ in roles if slug == baseline), ""))
+
+
+def _column(metric: str, values: dict[tuple[str, str], Result]) -> Column:
+    unit = next(result.unit for (_, name), result in values.items() if name == metric)
+    return Column(metric, formatting.metric_label(metric), formatting.quantity(metric, 0, unit).unit)
+
+
+def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[str, str], Result]) -> Cell | None:
+    result = values.get((role, metric))
+    if result is None:
+        return None
+    is_share = formatting.unit_of(metric, result.unit) == "share"
+    largest = 1.0 if is_share else max(abs(other.value) for (_, name), other in values.items() if name == metric)
+    base = values.get((baseline, metric))
+    difference = formatting.points(result.value - base.value) if is_share and kind == "method" and base else ""
+    text = formatting.quantity(metric, result.value, result.unit).number
+    return Cell(text, round(min(100.0, 100 * abs(result.value) / largest), 1) if largest else 0.0, difference)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One role's figure of merit with what it costs, for a line or a list."""
+
+    label: str
+    kind: str
+    quality: str
+    size: str
+
+
+QUALITY = ("accuracy", "macro_f1", "spearman", "agreement")
+SIZE = ("size_bytes", "parameters")
+
+
+def measured_by_role(spec: MethodSpec | None, results: Iterable[Result]) -> list[Measured]:
+    """The run's main quality metric for every role that has it, the method first, then baselines and teacher."""
+    values = {(result.role, result.metric): result for result in results}
+    metric = next((slug for slug in QUALITY if any(name == slug for _, name in values)), None)
+    if metric is None:
+        return []
+    roles = [role for role in roles_of(spec, (role for role, _ in values)) if (role[0], metric) in values]
+    order = {"method": 0, "baseline": 1, "teacher": 2}
+    roles.sort(key=lambda role: order.get(role[2], 3))
+    return [_measured(slug, label, kind, metric, values) for slug, label, kind in roles]
+
+
+def _measured(slug: str, label: str, kind: str, metric: str, values: dict[tuple[str, str], Result]) -> Measured:
+    quality = values[slug, metric]
+    size = next((values[slug, name] for name in SIZE if (slug, name) in values), None)
+    return Measured(
+        label,
+        kind,
+        str(formatting.quantity(metric, quality.value, quality.unit)),
+        str(formatting.quantity(size.metric, size.value, size.unit)) if size else "",
+    )
+
+
+def one_line(spec: MethodSpec | None, results: Iterable[Result]) -> str:
+    """student 81.0 %, baseline 70.1 %, teacher 82.3 %: the run in a line, "" while nothing was measured."""
+    return ", ".join(f"{measured.label} {measured.quality}" for measured in measured_by_role(spec, results))

@@ -1,0 +1,53 @@
+"""What the catalogue's pages show of the laboratory, and how its numbers and words read."""
+
+from __future__ import annotations
+
+from django import template
+
+from catalog.models import Paper
+from demos import formatting, reading, run_page
+from demos.models import Run
+
+register = template.Library()
+
+register.filter("local", formatting.local)
+register.filter("duration", formatting.duration)
+register.filter("file_size", formatting.file_size)
+
+
+@register.filter
+def method_title(run: Run) -> str:
+    """The method's title; its slug where its folder is gone."""
+    return reading.method_title(run.method)
+
+
+@register.filter
+def main_result(run: Run) -> str:
+    return reading.main_result(run)
+
+
+@register.filter
+def data_title(name: str) -> str:
+    return reading.data_title(name)
+
+
+@register.inclusion_tag("demos/_method_families.html")
+def method_families() -> dict:
+    return {"families": reading.families()}
+
+
+@register.inclusion_tag("demos/_latest_runs.html")
+def latest_runs(count: int = 5) -> dict:
+    return {"runs": Run.objects.for_listing()[:count]}
+
+
+@register.inclusion_tag("demos/_paper_methods.html")
+def paper_methods(paper: Paper) -> dict:
+    return {"entries": reading.entries_for_paper(paper)}
+
+
+@register.filter
+def took(run: Run) -> str:
+    """How long the run has worked, "" before it began."""
+    seconds = run_page.took_s(run)
+    return "" if seconds is None else formatting.duration(seconds)

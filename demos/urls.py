@@ -1,0 +1,18 @@
+"""Addresses of the laboratory: methods, runs, what runs left."""
+
+from django.urls import path
+
+from demos import streams, views
+
+app_name = "demos"
+urlpatterns = [
+    path("methods/", views.methods, name="methods"),
+    path("methods/<slug:slug>/", views.method, name="method"),
+    path("methods/<slug:slug>/run/", views.run_start, name="run_start"),
+    path("runs/", views.runs, name="runs"),
+    path("runs/<uuid:run_id>/", views.run, name="run"),
+    path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
+    path("runs/<uuid:run_id>/events/", streams.run_events, name="run_events"),
+    path("runs/<uuid:run_id>/log/", views.run_log, name="run_log"),
+    path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
+]

@@ -1,0 +1,103 @@
+"""The laboratory's pages: methods, runs and what runs left."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.access import writer_required
+from demos import reading, run_page, services
+from demos.forms import RunFilterForm, RunForm, form_for
+from demos.method_page import method_context
+from demos.models import Artifact, Run
+from workers import registry
+from workers.spec import InvalidParams, MethodSpec
+
+RUNS_A_PAGE = 30
+
+
+def get_spec_or_404(slug: str) -> MethodSpec:
+    try:
+        return registry.get_spec(slug)
+    except registry.UnknownMethod as error:
+        raise Http404(str(error)) from error
+
+
+@require_safe
+def methods(request: HttpRequest) -> HttpResponse:
+    return render(request, "demos/methods.html", {"families": reading.families()})
+
+
+@require_safe
+def method(request: HttpRequest, slug: str) -> HttpResponse:
+    spec = get_spec_or_404(slug)
+    return render(request, "demos/method.html", method_context(spec, _form(spec, request)))
+
+
+def _form(spec: MethodSpec, request: HttpRequest) -> RunForm:
+    """The form filled from the address: that is what "run again" links to."""
+    form = form_for(spec)
+    known = {name: request.GET[name] for name in form().fields if name in request.GET}
+    return form(initial=known)
+
+
+@require_POST
+@writer_required
+def run_start(request: HttpRequest, slug: str) -> HttpResponse:
+    spec = get_spec_or_404(slug)
+    form = form_for(spec)(request.POST)
+    if form.is_valid():
+        asked = {name: form.cleaned_data[name] for name in ("preset", "data", "seed", "params")}
+        owner = request.user if request.user.is_authenticated else None
+        try:
+            return redirect(services.start_run(spec=spec, owner=owner, **asked))
+        except InvalidParams as error:
+            form.add_invalid_params(error)
+        except services.RunRefused as error:
+            form.add_error(None, str(error))
+    return render(request, "demos/method.html", method_context(spec, form), status=422)
+
+
+@require_safe
+def runs(request: HttpRequest) -> HttpResponse:
+    form = RunFilterForm(request.GET)
+    found = Run.objects.for_listing().filter(**form.filters())
+    page = Paginator(found, RUNS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "demos/runs.html", {"form": form, "page": page, "query": form.query()})
+
+
+@require_safe
+def run(request: HttpRequest, run_id) -> HttpResponse:
+    shown = get_object_or_404(Run.objects.for_listing(), pk=run_id)
+    partial = request.htmx and not request.htmx.history_restore_request
+    template = "demos/_run_live.html" if partial else "demos/run.html"
+    response = render(request, template, run_page.run_context(shown))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def run_log(request: HttpRequest, run_id) -> HttpResponse:
+    shown = get_object_or_404(Run, pk=run_id)
+    response = HttpResponse(run_page.log_text(shown), content_type="text/plain; charset=utf-8")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@writer_required
+def run_cancel(request: HttpRequest, run_id) -> HttpResponse:
+    return redirect(services.request_cancel(run=get_object_or_404(Run, pk=run_id)))
+
+
+@require_safe
+def artifact(request: HttpRequest, artifact_id) -> FileResponse:
+    found = get_object_or_404(Artifact, pk=artifact_id)
+    response = FileResponse(
+        found.file.open(), as_attachment=True, filename=found.download_name, content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

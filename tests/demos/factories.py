@@ -1,0 +1,50 @@
+"""Rows for tests of the laboratory."""
+
+from __future__ import annotations
+
+import factory
+from django.utils import timezone
+
+from demos.models import Event, Result, Run
+from tests.demos import stand_in
+
+QUALITY = {"teacher": 0.823, "alone": 0.701, "student": 0.810}
+
+
+class RunFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Run
+
+    method = stand_in.SPEC.slug
+    preset = "small"
+    data = "opinions"
+    seed = factory.Sequence(int)
+    params = factory.LazyFunction(lambda: stand_in.SPEC.clean({"epochs": 3}))
+
+    class Params:
+        succeeded = factory.Trait(
+            state=Run.State.SUCCEEDED,
+            progress=1.0,
+            started_at=factory.LazyFunction(timezone.now),
+            ended_at=factory.LazyFunction(timezone.now),
+        )
+
+
+def measured_run(**values) -> Run:
+    """A run that succeeded, with accuracy and size of teacher, baseline and student."""
+    run = RunFactory(succeeded=True, **values)
+    rows = [(role, "accuracy", share, "share") for role, share in QUALITY.items()]
+    rows += [("teacher", "size_bytes", 7_300_000, "bytes"), ("student", "size_bytes", 290_000, "bytes")]
+    Result.objects.bulk_create(
+        Result(run=run, role=role, metric=metric, value=value, unit=unit, position=place)
+        for place, (role, metric, value, unit) in enumerate(rows)
+    )
+    return run
+
+
+def add_events(run: Run, *events: tuple[str, dict]) -> None:
+    first = run.events.count() + 1
+    Event.objects.bulk_create(
+        Event(run=run, seq=seq, kind=kind, body=body, at=timezone.now())
+        for seq, (kind, body) in enumerate(events, start=first)
+    )
