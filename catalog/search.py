@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.apps import apps
 
@@ -16,15 +17,22 @@ QUERY_MAX_WORDS = 8
 _DROPPED = frozenset("'`’‘“”\"")  # "Don’t" is found by "dont", "Pre-trained" by "pretrained"
 
 
+@lru_cache(maxsize=8192)
+def fold_character(character: str) -> str:
+    """One character without case, width and accents; nothing for dashes, quotes and marks; a space for controls."""
+    folded = ""
+    for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()):
+        category = unicodedata.category(part)
+        if category in ("Cc", "Cs", "Zl", "Zp"):
+            folded += " "
+        elif category not in ("Mn", "Pd", "Cf") and part not in _DROPPED:
+            folded += part
+    return folded
+
+
 def fold(text: str) -> str:
-    """Case, width, accents, dashes and quotes fall away; runs of white space become one space."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    kept = (
-        " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
-        for character in decomposed
-        if unicodedata.category(character) not in ("Mn", "Pd", "Cf") and character not in _DROPPED
-    )
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    """Every character folded; runs of white space become one space."""
+    return " ".join("".join(map(fold_character, text)).split())
 
 
 def words_of(query: str) -> list[str]:

@@ -67,6 +67,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "catalog:home"
 AUTH_PASSWORD_VALIDATORS = [
@@ -173,6 +174,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {"sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}}}
 RUN_SLOTS = int(os.environ.get("RUN_SLOTS", "1"))  # jobs at once on this host
+RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what workers are there for: cpu, gpu
+RUN_THREADS = int(os.environ.get("RUN_THREADS", "1"))  # OpenMP threads of one job
+RUN_MAX_QUEUED = 50  # waiting runs; the next one is refused
+RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
+RUN_CACHE_DIR = VAR_DIR / "cache"  # trained teachers
+RUN_ARTIFACT_LIMIT_MB = 2048
+RUN_CANCEL_POLL_S = 0.5
+RUN_RESEND_S = 30  # a waiting run that nobody claims is sent again no sooner than this
 RUN_LEASE_S = 20
 RUN_HEARTBEAT_S = 3
 RUN_MAX_ATTEMPTS = 2
@@ -185,7 +194,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["catalog.access.MayWrite"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

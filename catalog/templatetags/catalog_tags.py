@@ -1,0 +1,84 @@
+"""Formatting for the catalogue's templates."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+
+from catalog import excerpts
+from catalog.models import Note, Paper
+
+AUTHORS_SHOWN = 3
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return excerpts.markdown(text)
+
+
+@register.filter
+def authors_short(paper: Paper) -> str:
+    """The first three authors, then how many more. Wants `authorships__author` prefetched."""
+    names = [authorship.author.name for authorship in paper.authorships.all()]
+    shown, more = names[:AUTHORS_SHOWN], len(names) - AUTHORS_SHOWN
+    if more <= 0:
+        return ", ".join(shown)
+    return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more) % {
+        "names": ", ".join(shown),
+        "count": more,
+    }
+
+
+@register.filter
+def published(paper: Paper) -> str:
+    """Venue and year, as far as they are known."""
+    return " ".join(str(part) for part in (paper.venue, paper.year) if part)
+
+
+@register.filter
+def categories(paper: Paper) -> list:
+    return [topic for topic in paper.topics.all() if topic.kind == "category"]
+
+
+@register.filter
+def tags(paper: Paper) -> list:
+    return [topic for topic in paper.topics.all() if topic.kind == "tag"]
+
+
+@register.simple_tag
+def note_line(paper: Paper, words: list[str] = ()) -> excerpts.Line | None:
+    """One line of the notes, hits marked."""
+    return excerpts.line_of(paper, list(words), get_language() or "en")
+
+
+@register.simple_tag
+def marked(text: str, words: list[str] = ()) -> list[excerpts.Piece]:
+    return excerpts.pieces_of(text, words)
+
+
+@register.filter
+def notes_for_reader(paper: Paper) -> list[Note]:
+    """The notes in the reader's language; in the other one where there are none."""
+    notes = list(paper.notes.all())
+    mine = [note for note in notes if _reads(note)]
+    return mine or notes
+
+
+@register.filter
+def other_notes(paper: Paper) -> list[Note]:
+    """What is left to offer beside `notes_for_reader`."""
+    notes = list(paper.notes.all())
+    mine = [note for note in notes if _reads(note)]
+    return [note for note in notes if mine and not _reads(note)]
+
+
+def _reads(note: Note) -> bool:
+    return (get_language() or "en").startswith(note.language)
+
+
+@register.filter
+def lang_code(language: str) -> str:
+    """The value of a `lang` attribute for a note's language."""
+    return "zh-Hans" if language == "zh" else language

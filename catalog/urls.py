@@ -1,0 +1,22 @@
+"""Addresses of the catalogue's pages."""
+
+from django.urls import path
+
+from catalog import import_views, views
+
+app_name = "catalog"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("papers/", views.papers, name="papers"),
+    path("papers.bib", views.papers_bibtex, name="papers_bibtex"),
+    path("papers/<slug:slug>/", views.paper, name="paper"),
+    path("papers/<slug:slug>.bib", views.paper_bibtex, name="paper_bibtex"),
+    path("lists/", views.paper_lists, name="paper_lists"),
+    path("lists/<slug:slug>/", views.paper_list, name="paper_list"),
+    path("lists/<slug:slug>.bib", views.paper_list_bibtex, name="paper_list_bibtex"),
+    path("categories/<slug:slug>/", views.category, name="category"),
+    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("import/", import_views.import_new, name="import"),
+    path("import/<uuid:import_id>/", import_views.import_preview, name="import_preview"),
+    path("import/<uuid:import_id>/accept/", import_views.import_accept, name="import_accept"),
+]

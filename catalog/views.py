@@ -1,0 +1,114 @@
+"""The catalogue's pages for readers."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from catalog.browsing import Browse
+from catalog.exporters.bibtex import document_for, entry_for
+from catalog.forms import PaperSearchForm
+from catalog.models import Paper, PaperList, Topic
+from catalog.outline import outline_of, places_of, read_in_order
+
+PAPERS_A_PAGE = 25
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "form": PaperSearchForm(),
+        "lists": PaperList.objects.with_counts(),
+        "categories": Topic.objects.categories().with_counts(),
+        "paper_count": Paper.objects.count(),
+    }
+    return render(request, "catalog/home.html", context)
+
+
+@require_safe
+def papers(request: HttpRequest) -> HttpResponse:
+    form, browse = _browse(request)
+    page = Paginator(browse.papers().for_listing(), PAPERS_A_PAGE).get_page(request.GET.get("page"))
+    found = page.paginator.count > 0
+    context = {
+        "form": form,
+        "browse": browse,
+        "page": page,
+        "facets": browse.facets() if found else [],
+        "parts": browse.parts(counted=not found),
+    }
+    partial = request.htmx and not request.htmx.history_restore_request
+    response = render(request, "catalog/_paper_results.html" if partial else "catalog/papers.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+@require_safe
+def papers_bibtex(request: HttpRequest) -> HttpResponse:
+    _, browse = _browse(request)
+    return _bibtex(document_for(browse.papers().for_bibtex()), "papers.bib")
+
+
+def _browse(request: HttpRequest) -> tuple[PaperSearchForm, Browse]:
+    """What is not valid is said by the form and left out of the search."""
+    form = PaperSearchForm(request.GET)
+    form.is_valid()
+    return form, Browse(form.cleaned_data)
+
+
+@require_safe
+def paper(request: HttpRequest, slug: str) -> HttpResponse:
+    paper = get_object_or_404(Paper.objects.for_page(), slug=slug)
+    context = {"paper": paper, "places": places_of(paper), "bibtex": entry_for(paper)}
+    return render(request, "catalog/paper.html", context)
+
+
+@require_safe
+def paper_bibtex(request: HttpRequest, slug: str) -> HttpResponse:
+    paper = get_object_or_404(Paper.objects.for_bibtex(), slug=slug)
+    return _bibtex(entry_for(paper), f"{slug}.bib")
+
+
+@require_safe
+def paper_lists(request: HttpRequest) -> HttpResponse:
+    return render(request, "catalog/paper_lists.html", {"lists": PaperList.objects.with_counts()})
+
+
+@require_safe
+def paper_list(request: HttpRequest, slug: str) -> HttpResponse:
+    paper_list = get_object_or_404(PaperList.objects.with_counts(), slug=slug)
+    roots = outline_of(paper_list)
+    context = {"paper_list": paper_list, "roots": roots, "nodes": read_in_order(roots)}
+    return render(request, "catalog/paper_list.html", context)
+
+
+@require_safe
+def paper_list_bibtex(request: HttpRequest, slug: str) -> HttpResponse:
+    paper_list = get_object_or_404(PaperList, slug=slug)
+    papers = Paper.objects.narrowed(paper_list=paper_list.slug).sorted_by("title")
+    return _bibtex(document_for(papers.for_bibtex()), f"{slug}.bib")
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    return _topic(request, get_object_or_404(Topic.objects.categories(), slug=slug))
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    return _topic(request, get_object_or_404(Topic.objects.tags(), slug=slug))
+
+
+def _topic(request: HttpRequest, topic: Topic) -> HttpResponse:
+    browse = Browse({topic.kind: topic.slug})
+    page = Paginator(browse.papers().for_listing(), PAPERS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "catalog/topic.html", {"topic": topic, "browse": browse, "page": page})
+
+
+def _bibtex(text: str, filename: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="application/x-bibtex; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
