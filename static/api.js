@@ -1,0 +1,11 @@
+// Draws the API's description with Swagger UI, which comes with a Python package. Without scripts the page links to it.
+const place = document.getElementById("api-description");
+SwaggerUIBundle({
+  url: place.dataset.schema,
+  domNode: place,
+  deepLinking: true,
+  requestInterceptor: (request) => {
+    request.headers["X-CSRFToken"] = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    return request;
+  },
+});
