@@ -14,6 +14,7 @@ from django.apps import apps
 
 QUERY_MAX_CHARACTERS = 200
 QUERY_MAX_WORDS = 8
+BATCH = 200  # papers read and written at a time: below every database's limit on parameters
 _DROPPED = frozenset("'`’‘“”\"")  # "Don’t" is found by "dont", "Pre-trained" by "pretrained"
 
 
@@ -57,19 +58,16 @@ def text_for(paper) -> str:
 
 
 def reindex(paper_ids: Iterable[int] | None = None) -> int:
-    """Writes the searched text of these papers (of all, without ids) anew. Returns how many. Six queries a batch.
+    """Writes the searched text of these papers (of all, without ids) anew. Returns how many.
 
     To be called inside the transaction that changed a paper, its authors, titles, notes or topics.
     """
-    papers = apps.get_model("catalog", "Paper").objects.order_by("pk")
-    if paper_ids is not None:
-        papers = papers.filter(pk__in=list(paper_ids))
-    papers = list(
-        papers.select_related("venue").prefetch_related(
-            "alternative_titles", "authorships__author", "notes", "topics"
-        )
-    )  # fmt: skip
-    for paper in papers:
-        paper.search_title, paper.search_text = title_text_for(paper), text_for(paper)
-    apps.get_model("catalog", "Paper").objects.bulk_update(papers, ["search_title", "search_text"], batch_size=200)
-    return len(papers)
+    papers = apps.get_model("catalog", "Paper").objects
+    ids = sorted(papers.values_list("pk", flat=True) if paper_ids is None else set(paper_ids))
+    related = ("alternative_titles", "authorships__author", "notes", "topics")
+    for start in range(0, len(ids), BATCH):
+        rows = list(papers.filter(pk__in=ids[start : start + BATCH]).select_related("venue").prefetch_related(*related))
+        for paper in rows:
+            paper.search_title, paper.search_text = title_text_for(paper), text_for(paper)
+        papers.bulk_update(rows, ["search_title", "search_text"])
+    return len(ids)
