@@ -29,6 +29,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Facet:
     name: str
     label: str
@@ -61,8 +68,12 @@ class Browse:
         self.q: str = cleaned.get("q") or ""
         self.words = search.words_of(self.q)
         self.filters = {name: cleaned.get(name) or "" for name in self.FACETS}
-        asked = cleaned.get("sort") or ""
-        self.sort = asked if asked and (asked != "relevance" or self.words) else "relevance" if self.words else "year"
+        asked = cleaned.get("sort") or self.default_sort
+        self.sort = asked if self.words or asked != "relevance" else "year"
+
+    @property
+    def default_sort(self) -> str:
+        return "relevance" if self.words else "year"
 
     def papers(self) -> PaperQuerySet:
         return self._found(self.q, self.filters).sorted_by(self.sort)
@@ -73,11 +84,18 @@ class Browse:
 
     def url(self, view: str = "catalog:papers", **changes: Any) -> str:
         """This search with changes; empty values leave the address."""
-        values = {"q": self.q, **self.filters, **changes}
-        if self.sort == "title" or (self.sort == "year" and self.words):
-            values.setdefault("sort", self.sort)
+        sort = self.sort if self.sort != self.default_sort else ""
+        values = {"q": self.q, **self.filters, "sort": sort, **changes}
         query = urlencode({name: value for name, value in values.items() if value})
         return reverse(view) + (f"?{query}" if query else "")
+
+    def sorts(self) -> list[Link]:
+        labels = {"relevance": _("best match"), "year": _("newest"), "title": _("title")}
+        return [
+            Link(label, self.url(sort="" if sort == self.default_sort else sort), sort == self.sort)
+            for sort, label in labels.items()
+            if self.words or sort != "relevance"
+        ]
 
     @property
     def bibtex_url(self) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from catalog.querysets import SORTS
 from catalog.search import QUERY_MAX_CHARACTERS
 
 TOO_LARGE = "too_large"
@@ -14,8 +15,6 @@ TOO_LARGE = "too_large"
 
 class PaperSearchForm(forms.Form):
     """A search with its filters, as the address bar holds it. Long queries are cut, not refused."""
-
-    SORTS = (("relevance", _("best match")), ("year", _("newest")), ("title", _("title")))
 
     q = forms.CharField(
         required=False,
@@ -35,7 +34,7 @@ class PaperSearchForm(forms.Form):
     year = forms.IntegerField(required=False, min_value=1, max_value=9999, widget=forms.HiddenInput)
     venue = forms.CharField(required=False, widget=forms.HiddenInput)
     list = forms.CharField(required=False, widget=forms.HiddenInput)
-    sort = forms.ChoiceField(required=False, choices=SORTS, label=_("Sort by"))
+    sort = forms.ChoiceField(required=False, choices=[(sort, sort) for sort in SORTS], widget=forms.HiddenInput)
 
     def clean_q(self) -> str:
         return self.cleaned_data["q"][:QUERY_MAX_CHARACTERS]
@@ -44,6 +43,7 @@ class PaperSearchForm(forms.Form):
 class ImportForm(forms.Form):
     """A document, uploaded or pasted."""
 
+    label_suffix = ""
     FORMATS = (("auto", _("find out")), ("bibtex", "BibTeX"), ("markdown", _("Markdown list")))
 
     file = forms.FileField(required=False, label=_("A file"))

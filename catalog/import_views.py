@@ -64,6 +64,7 @@ def _import_done(request: HttpRequest, import_: Import) -> HttpResponse:
         "added": added,
         "more": len(report["added"]) - len(added),
         "problems": report["problems"][:ITEMS_A_PAGE],
+        "remarks": report.get("remarks", [])[:ITEMS_A_PAGE],
     }
     return render(request, "catalog/import_done.html", context)
 

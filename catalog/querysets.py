@@ -19,7 +19,7 @@ class TopicQuerySet(models.QuerySet):
 
     def with_counts(self) -> TopicQuerySet:
         """`paper_count`: how many papers carry the topic."""
-        return self.annotate(paper_count=Count("papers"))
+        return self.annotate(paper_count=Count("papers")).order_by("kind", "position", "name_en")
 
 
 class PaperQuerySet(models.QuerySet):
@@ -89,7 +89,7 @@ class PaperListQuerySet(models.QuerySet):
         """`paper_count`: distinct works; `section_count`."""
         return self.annotate(
             paper_count=Count("sections__entries__paper", distinct=True), section_count=Count("sections", distinct=True)
-        )
+        ).order_by("position", "name_en")
 
 
 class EntryQuerySet(models.QuerySet):

@@ -84,8 +84,10 @@ def read(text: str) -> Document:
     return Document("bibtex", records, reading.problems)
 
 
-def looks_like_bibtex(text: str) -> bool:
-    return any(found[3].lower() != "comment" for found in _START.finditer(text[:200_000]))
+def entry_starts(text: str) -> tuple[int, int]:
+    """Where the first entry begins, and how many begin."""
+    starts = [found.start() for found in _START.finditer(text) if found[3].lower() != "comment"]
+    return (starts[0] if starts else len(text)), len(starts)
 
 
 def _blocks(reading: _Reading) -> list[tuple[int, int, str]]:

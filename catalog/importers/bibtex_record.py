@@ -138,7 +138,7 @@ def record_of(work: Work, text: str, position: int) -> Record:
         position=position,
         doi=doi,
         arxiv=_arxiv(fields, urls),
-        acl=next(filter(None, map(identifiers.acl_id, urls)), ""),
+        acl=next(filter(None, map(identifiers.acl_id, [*urls, doi])), ""),
         key=work.key,
         type=work.type,
         fields=fields,
@@ -185,7 +185,7 @@ def _arxiv(fields: dict[str, str], urls: list[str]) -> str:
             old_style = f"{fields.get('primaryclass', '')}/{eprint}" if re.fullmatch(r"\d{7}", eprint) else eprint
             if found := identifiers.arxiv_id(old_style):
                 return found
-    for url in urls:
+    for url in [*urls, fields.get("doi", "")]:
         if "arxiv" in url.lower() and (found := identifiers.arxiv_id(url)):
             return found
     for name in ("journal", "volume", "note", "howpublished", "number"):
