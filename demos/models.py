@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from demos.querysets import ResultQuerySet, RunQuerySet
@@ -37,7 +39,8 @@ class Run(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
-    cause = models.TextField(blank=True, help_text=_("Why the run ended as it did, for people."))
+    cause_en = models.TextField(blank=True, help_text=_("Why the run ended as it did, for people."))
+    cause_zh = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True, blank=True, help_text=_("Who holds the run: one value an attempt."))
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -45,7 +48,8 @@ class Run(models.Model):
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text=_("When the run was last handed to Celery."))
 
-    stage = models.CharField(max_length=200, blank=True)
+    stage_en = models.CharField(max_length=200, blank=True)
+    stage_zh = models.CharField(max_length=200, blank=True)
     progress = models.FloatField(default=0.0, help_text=_("Share of the current stage that is done, 0 to 1."))
     environment = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -62,6 +66,7 @@ class Run(models.Model):
                 name="ended_run_has_an_end",
             ),
         ]
+        indexes = [models.Index(fields=["state", "queue", "created_at"], name="run_waiting")]
 
     def __str__(self) -> str:
         return f"{self.method} {self.preset} {str(self.id)[:8]}"
@@ -72,6 +77,18 @@ class Run(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.state in self.ENDED
+
+    @property
+    def cause(self) -> str:
+        return self._in_language("cause")
+
+    @property
+    def stage(self) -> str:
+        return self._in_language("stage")
+
+    def _in_language(self, stem: str) -> str:
+        chinese = (get_language() or "en").startswith("zh")
+        return (chinese and getattr(self, f"{stem}_zh")) or getattr(self, f"{stem}_en")
 
 
 class Event(models.Model):
@@ -132,3 +149,7 @@ class Artifact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def download_name(self) -> str:
+        return f"{self.run.method}-{str(self.run_id)[:8]}-{Path(self.name).name}"

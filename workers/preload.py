@@ -8,7 +8,7 @@ import os
 if os.getpgrp() != os.getpid():
     os.setsid()  # Ctrl-C in a terminal reaches the worker, which stops the jobs in good order, and not this process
 
-import numpy  # noqa: E402, F401
-import torch  # noqa: E402, F401
+import numpy  # noqa: F401
+import torch  # noqa: F401
 
-import workers.child  # noqa: E402, F401
+import workers.child  # noqa: F401

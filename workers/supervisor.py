@@ -23,9 +23,11 @@ from workers import child
 from workers.kit.events import Event
 from workers.spec import Text
 
+NOTHING = Text("", "")
 TICK_S = 0.1
 MEMORY_EVERY_S = 1.0
 FORKSERVER_DIED = 255  # what multiprocessing reports as the exit code when the forkserver itself was killed
+FORKSERVER_RETRY_S = 5.0
 LOG_LINE_CHARACTERS = 2000
 
 
@@ -47,7 +49,7 @@ class Outcome:
     """How a job ended. `lost`: not by its own doing, so it may be run again. `traceback_tail` is for the log."""
 
     state: Literal["succeeded", "failed", "cancelled", "timed_out", "lost"]
-    cause: Text = Text("", "")
+    cause: Text = NOTHING
     traceback_tail: str = ""
 
 
@@ -260,17 +262,18 @@ class _Job:
 
 
 def _started(context: Any, arguments: tuple) -> Any:
-    """A started child; once more where the forkserver was killed since the last run."""
-    for last in (False, True):
+    """A started child. A forkserver that was just killed is noticed only when the kernel has let go of it."""
+    give_up_at = time.monotonic() + FORKSERVER_RETRY_S
+    while True:
         process = context.Process(target=child.main, args=arguments)
         try:
             process.start()
         except (OSError, EOFError):
-            if last:
+            if time.monotonic() > give_up_at:
                 raise
+            time.sleep(TICK_S)
         else:
             return process
-    raise AssertionError("unreachable")
 
 
 def resident_mb(pid: int) -> float:

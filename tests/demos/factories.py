@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
@@ -22,6 +25,16 @@ class RunFactory(factory.django.DjangoModelFactory):
     params = factory.LazyFunction(lambda: stand_in.SPEC.clean({"epochs": 3}))
 
     class Params:
+        claimed = factory.Trait(
+            state=Run.State.RUNNING,
+            attempts=1,
+            lease=factory.LazyFunction(uuid.uuid4),
+            lease_until=factory.LazyFunction(lambda: timezone.now() + timedelta(seconds=20)),
+            started_at=factory.LazyFunction(timezone.now),
+        )
+        silent = factory.Trait(
+            claimed=True, lease_until=factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=1))
+        )
         succeeded = factory.Trait(
             state=Run.State.SUCCEEDED,
             progress=1.0,

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -21,9 +22,9 @@ LIMITS = Limits(wall_s=20, grace_s=0.3)
 class Watch:
     """Runs one toy job and keeps what it said."""
 
-    def __init__(self, job: str, out_dir: Path, limits: Limits = LIMITS, **request):
+    def __init__(self, job: str, out_dir: Path, limits: Limits = LIMITS, **params):
         self.supervisor = Supervisor(f"tests.workers.toy_jobs.{job}", preload=())
-        self.request = {"out_dir": str(out_dir), **request}
+        self.request = SimpleNamespace(out_dir=str(out_dir), params=params)
         self.limits = limits
         self.events: list[dict] = []
         self.reason: str | None = None
@@ -171,9 +172,10 @@ def test_jobs_of_several_threads_run_at_once(tmp_path):
 
 WORKER = """
 import sys
+from types import SimpleNamespace
 from workers.supervisor import Limits, Supervisor
 Supervisor("tests.workers.toy_jobs.{job}", preload=()).run(
-    {{"out_dir": sys.argv[1]}}, on_events=print, should_stop=lambda: None, limits=Limits(wall_s=60))
+    SimpleNamespace(out_dir=sys.argv[1]), on_events=print, should_stop=lambda: None, limits=Limits(wall_s=60))
 """
 
 

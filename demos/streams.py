@@ -1,0 +1,62 @@
+"""The live page's source: a run's events as server-sent events."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from demos import live, services
+from demos.models import Run
+
+RETRY_MS = 2000
+
+
+@require_safe
+async def run_events(request: HttpRequest, run_id: uuid.UUID) -> StreamingHttpResponse:
+    """Events after `Last-Event-ID` (what a browser sends when it reconnects), else after `?after=`, else all.
+
+    Besides the job's own events: `state` with {state, cause, stage, progress, queue_place, cancel_requested} whenever
+    the state or the place changes, and `end` when nothing more will come.
+    """
+    if not await Run.objects.filter(pk=run_id).aexists():
+        raise Http404
+    after = request.headers.get("Last-Event-ID") or request.GET.get("after") or ""
+    lines = _lines(run_id, int(after) if after.isascii() and after.isdigit() else 0, translation.get_language())
+    headers = {
+        "Cache-Control": "no-cache",
+        "X-Accel-Buffering": "no",  # nginx would wait for a full buffer
+        "Content-Encoding": "identity",  # and so would the gzip middleware
+    }
+    return StreamingHttpResponse(lines, content_type="text/event-stream", headers=headers)
+
+
+async def _lines(run_id: uuid.UUID, after: int, language: str | None) -> AsyncIterator[str]:
+    yield f"retry: {RETRY_MS}\n\n"
+    async for seq, kind, body in live.follow(run_id, after):
+        if kind == "ping":
+            yield ": ping\n\n"
+            continue
+        said = await sync_to_async(_standing)(run_id, language) if kind == "state" else body
+        number = f"id: {seq}\n" if seq else ""
+        yield f"{number}event: {kind}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
+    yield "event: end\ndata: {}\n\n"
+
+
+def _standing(run_id: uuid.UUID, language: str | None) -> dict:
+    """Where the run stands now, in the reader's language."""
+    run = Run.objects.get(pk=run_id)
+    with translation.override(language):
+        return {
+            "state": run.state,
+            "cause": run.cause,
+            "stage": run.stage,
+            "progress": run.progress,
+            "queue_place": services.queue_place(run),
+            "cancel_requested": run.cancel_requested_at is not None,
+        }

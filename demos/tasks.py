@@ -1,0 +1,57 @@
+"""The one bridge to Celery. An id goes in; what happens is in demos/execution.py and demos/services.py."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+from kombu.exceptions import ChannelError
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(bind=True)
+def execute_run(self, run_id: str) -> None:
+    """A second delivery finds nothing to claim and does nothing."""
+    from demos import execution, services
+
+    run = services.claim_run(run_id=run_id, worker=self.request.hostname or "")
+    if run is None:
+        logger.info("run %s is not waiting any more", run_id)
+        return
+    execution.execute(run)
+
+
+@shared_task
+def sweep_runs() -> None:
+    from demos import services
+
+    services.sweep()
+
+
+def waiting_messages(queue: str) -> int:
+    """How many messages lie in a queue that no worker has taken yet."""
+    with execute_run.app.connection_for_write() as connection:
+        try:
+            return connection.default_channel.queue_declare(queue, passive=True).message_count
+        except ChannelError:  # Redis keeps no empty list
+            return 0
+
+
+@worker_ready.connect
+def _start_the_forkserver(sender, **_kwargs) -> None:
+    """Only where runs are executed; the sweep's process stays small."""
+    from django.conf import settings
+
+    if set(sender.app.amqp.queues.consume_from) & set(settings.RUN_QUEUES):
+        from demos import execution
+
+        execution.supervisor.warm()
+
+
+@worker_shutting_down.connect
+def _hand_the_runs_back(**_kwargs) -> None:
+    from demos import execution
+
+    execution.stopping.set()
