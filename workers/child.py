@@ -47,11 +47,18 @@ def _outcome(execute: str, request: Any, report: Report) -> dict[str, str]:
     except Cancelled:
         return {"state": "cancelled"}
     except BaseException as error:  # noqa: BLE001 (whatever ends a job, SystemExit too, is told in words)
-        lines = str(error).strip().splitlines()
-        cause = f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
         tail = traceback.format_exc().splitlines()[-TRACEBACK_LINES:]
-        return {"state": "failed", "cause": cause, "traceback": "\n".join(tail)[-8000:]}
+        return {"state": "failed", "cause": _in_a_line(error), "traceback": "\n".join(tail)[-8000:]}
     return {"state": "succeeded"}
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Errors of our own speak to people; others are easier to look up with their name."""
+    name = type(error).__name__
+    lines = str(error).strip().splitlines()
+    if not lines:
+        return name
+    return lines[0][:300] if type(error).__module__.startswith("workers.") else f"{name}: {lines[0][:300]}"
 
 
 class Sender:

@@ -92,7 +92,7 @@ def test_memory_limit_ends_the_job(tmp_path):
 def test_exception_becomes_a_cause_of_one_sentence_and_a_traceback(tmp_path):
     watch = Watch("fail", tmp_path)
     outcome = watch.run()
-    assert outcome.cause.en == "The job stopped with RuntimeError: the loss went up"
+    assert outcome.cause.en == "The job stopped. RuntimeError: the loss went up"
     assert outcome.traceback_tail.endswith("RuntimeError: the loss went up\nand up")
     assert watch.logs() == ["about to fail"]
 
