@@ -162,8 +162,6 @@ def _venue(work: Work) -> str:
         value = work.fields.get(name, "")
         if value and not _ADDRESS.search(value):
             return value
-        if name == "howpublished" and _is_arxiv(work.fields):
-            return "arXiv"
     return ""
 
 

@@ -1,0 +1,186 @@
+"""Writes: taking documents in, with a preview before and a report after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import search
+from catalog.identity import Shelf, Work
+from catalog.importers import FORMATS, NotText, decode, format_of, read_text
+from catalog.importers.records import Document, Problem, Record
+from catalog.merging import fault_of, merge, new_work, usable_links
+from catalog.models import Import, Paper, PaperList
+from catalog.shelving import place_entries, save_notes, save_works
+
+
+class ImportRefused(Exception):
+    """The document cannot be taken in at all; the message says why, for people."""
+
+
+@dataclass
+class ImportReport:
+    """What became of a document. `already_here` lists works once, however often the document names them."""
+
+    added: list[str] = field(default_factory=list)
+    already_here: list[str] = field(default_factory=list)
+    problems: list[dict] = field(default_factory=list)
+    remarks: list[dict] = field(default_factory=list)
+    differences: list[dict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PreviewItem:
+    verdict: str  # new | here | problem
+    line: int
+    record: Record | None = None
+    paper: Paper | None = None
+    message: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Preview:
+    items: list[PreviewItem]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(item.verdict for item in self.items)
+        return {verdict: found[verdict] for verdict in ("new", "here", "problem")}
+
+
+def create_import(*, data: bytes, name: str, format: str, owner) -> Import:
+    """Keeps the document for a preview; no paper is written. Raises ImportRefused."""
+    text = read_bytes(data)
+    if format not in ("auto", *FORMATS):
+        raise ImportRefused(_("This format is not known: %(format)s") % {"format": format})
+    if format == "auto":
+        format = format_of(text)
+    document = read_text(text, format)
+    if not document.records and not document.problems:
+        raise ImportRefused(_("No entry was found in this document."))
+    return Import.objects.create(format=format, name=name[:200], text=text, owner=owner)
+
+
+def read_bytes(data: bytes) -> str:
+    """The document's text. Raises ImportRefused where there is none or too much."""
+    if len(data) > settings.IMPORT_MAX_BYTES:
+        sizes = {"size": filesizeformat(len(data)), "limit": filesizeformat(settings.IMPORT_MAX_BYTES)}
+        raise ImportRefused(_("This has %(size)s; at most %(limit)s are taken. Split it and import the parts.") % sizes)
+    try:
+        text = decode(data)
+    except NotText as error:
+        raise ImportRefused(_("This is not a text file.")) from error
+    if not text.strip("\ufeff \t\r\n"):
+        raise ImportRefused(_("The document is empty."))
+    return text
+
+
+def preview_import(import_: Import) -> Preview:
+    return preview_document(read_text(import_.text, import_.format))
+
+
+def preview_document(document: Document) -> Preview:
+    """What would become of each entry, in the document's order. Reads only."""
+    shelf = Shelf(document.records)
+    remarks = _remarks_by_line(document)
+    items = [_preview_item(record, shelf, remarks.get(record.line, [])) for record in document.records]
+    items += [PreviewItem("problem", p.line, message=p.message, text=p.text) for p in _left_out(document)]
+    return Preview(sorted(items, key=lambda item: item.line))
+
+
+def _preview_item(record: Record, shelf: Shelf, remarks: list[Problem]) -> PreviewItem:
+    if fault := fault_of(record):
+        return PreviewItem("problem", record.line, record, message=fault, text=record.raw or record.title)
+    message = " ".join([*(remark.message for remark in remarks), *usable_links(record)[1]])
+    work = shelf.find(record)
+    if work is None:
+        new_work(record, shelf)
+        return PreviewItem("new", record.line, record, message=message)
+    if work.is_new:
+        again = f"The same work stands above, in line {work.line}."
+        merge(work, record, shelf)
+        return PreviewItem("here", record.line, record, message=" ".join(filter(None, [again, message])))
+    merge(work, record, shelf)
+    return PreviewItem("here", record.line, record, work.paper, message)
+
+
+def _remarks_by_line(document: Document) -> dict[int, list[Problem]]:
+    remarks: dict[int, list[Problem]] = {}
+    for problem in document.problems:
+        remarks.setdefault(problem.line, []).append(problem)
+    return remarks
+
+
+def _left_out(document: Document) -> list[Problem]:
+    """Problems that no record stands for."""
+    lines = {record.line for record in document.records}
+    return [problem for problem in document.problems if problem.line not in lines]
+
+
+@transaction.atomic
+def accept_import(*, import_: Import) -> Import:
+    """Writes the document once; pressed again, it changes nothing."""
+    unanswered = Import.objects.filter(pk=import_.pk, state=Import.State.PREVIEW)
+    if unanswered.update(state=Import.State.ACCEPTED, accepted_at=timezone.now()):
+        report = store_document(document=read_text(import_.text, import_.format))
+        Import.objects.filter(pk=import_.pk).update(report=asdict(report))
+    import_.refresh_from_db()
+    return import_
+
+
+def store_document(*, document: Document, paper_list: PaperList | None = None) -> ImportReport:
+    """Takes in every entry that can be a paper; the others are in the report. One transaction.
+
+    With a list, the entries stand in it too, under their headings, in the document's order. Storing the same
+    document again changes nothing.
+    """
+    try:
+        with transaction.atomic():
+            return _store(document, paper_list)
+    except IntegrityError:  # somebody else wrote one of these papers meanwhile: now it is found
+        with transaction.atomic():
+            return _store(document, paper_list)
+
+
+def _store(document: Document, paper_list: PaperList | None) -> ImportReport:
+    report = ImportReport(problems=[asdict(problem) for problem in _left_out(document)])
+    remarks = _remarks_by_line(document)
+    shelf = Shelf(document.records)
+    placed: list[tuple[Record, Work]] = []
+    changes: dict[int, tuple[Work, set[str]]] = {}
+    differences = []
+    for record in document.records:
+        if fault := fault_of(record):
+            report.problems.append({"line": record.line, "message": fault, "text": record.raw or record.title})
+            continue
+        work = shelf.find(record)
+        if work is None:
+            work = new_work(record, shelf)
+            changes[id(work)] = (work, set())
+        else:
+            changed, differing = merge(work, record, shelf)
+            changes.setdefault(id(work), (work, set()))[1].update(changed)
+            differences += [(record, work, difference) for difference in differing]
+        placed.append((record, work))
+        for message in [*(p.message for p in remarks.get(record.line, [])), *usable_links(record)[1]]:
+            report.remarks.append({"line": record.line, "message": message, "text": record.title})
+    report.problems.sort(key=lambda problem: problem["line"])
+    new = [work for work, _changed in changes.values() if work.is_new]
+    report.already_here = [work.paper.slug for work, _changed in changes.values() if not work.is_new]
+    save_works(new, [(work, changed) for work, changed in changes.values() if not work.is_new and changed])
+    report.added = [work.paper.slug for work in new]
+    report.differences = [
+        {"line": record.line, "slug": work.paper.slug, **asdict(difference)} for record, work, difference in differences
+    ]
+    noted = save_notes(placed)
+    if paper_list is not None:
+        place_entries(paper_list, placed)
+    search.reindex({work.paper.pk for work, changed in changes.values() if changed or work in new} | noted)
+    return report

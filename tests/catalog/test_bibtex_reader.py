@@ -1,0 +1,274 @@
+"""BibTeX in: what a well-formed entry says, what a broken one becomes, what must not hang."""
+
+import gzip
+import re
+import time
+
+import pytest
+
+from catalog.importers import bibtex
+from catalog.importers.encoding import NotText, decode
+from catalog.importers.latex import to_text
+from catalog.importers.names import printed_names
+from catalog.importers.records import Link
+
+
+def only(text):
+    document = bibtex.read(text)
+    assert len(document.records) == 1
+    return document.records[0]
+
+
+def problems(text):
+    return [(problem.line, problem.message) for problem in bibtex.read(text).problems]
+
+
+ENTRY = """
+@inproceedings{sanh2019,
+  title = {{DistilBERT}, a distilled version of {BERT}},
+  author = {Sanh, Victor and Debut, Lysandre},
+  booktitle = "NeurIPS Workshop",
+  year = 2019,
+  eprint = {1910.01108},
+  archivePrefix = {arXiv},
+  url = {https://arxiv.org/abs/1910.01108},
+  doi = {10.1000/XYZ},
+  pages = {1--5},
+}
+"""
+
+
+def test_entry_gives_title_names_venue_year_and_identifiers():
+    record = only(ENTRY)
+    assert record.title == "DistilBERT, a distilled version of BERT"
+    assert record.authors == ["Victor Sanh", "Lysandre Debut"]
+    assert (record.venue, record.year) == ("NeurIPS Workshop", 2019)
+    assert (record.arxiv, record.doi, record.key, record.type) == (
+        "1910.01108", "10.1000/xyz", "sanh2019", "inproceedings",
+    )  # fmt: skip
+    assert record.line == 2
+
+
+def test_addresses_become_links():
+    assert only(ENTRY).links == [
+        Link("url", "https://arxiv.org/abs/1910.01108"), Link("doi", "https://doi.org/10.1000/xyz"),
+    ]  # fmt: skip
+
+
+def test_every_field_and_the_original_text_are_kept():
+    record = only(ENTRY)
+    assert record.raw == ENTRY.strip()
+    assert list(record.fields) == [
+        "title", "author", "booktitle", "year", "eprint", "archiveprefix", "url", "doi", "pages",
+    ]  # fmt: skip
+
+
+def test_acl_id_comes_from_the_address():
+    assert only("@misc{a, title={T}, url={https://www.aclweb.org/anthology/N19-1423}}").acl == "N19-1423"
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("year = {in press}", None), ("date = {2019-05-01}", 2019), ("year = {c. 1999}", 1999), ("", None)],
+)
+def test_year_is_found_in_year_or_date(text, year):
+    assert only(f"@misc{{a, title = {{T}}, {text} }}").year == year
+
+
+def test_macros_and_concatenation_are_resolved():
+    text = """@string{tacl = "Transactions"}
+@article{a, title={T}, journal = tacl # " of the " # {ACL}, month = jan # "~1"}"""
+    record = only(text)
+    assert record.venue == "Transactions of the ACL"
+    assert record.fields["month"] == "January 1"
+
+
+def test_undefined_macro_keeps_its_name_and_is_reported():
+    text = "\n@article{a, title={T}, journal = tacl}"
+    assert only(text).venue == "tacl"
+    assert problems(text) == [(2, 'The macro "tacl" is not defined; its name stands for it.')]
+
+
+def test_crossref_gives_the_book_but_not_its_identity():
+    text = """@inproceedings{a, title={Part}, crossref={B}}
+@proceedings{b, title={Whole}, year=1999, doi={10.1/x}, url={https://x.org}}"""
+    part = bibtex.read(text).records[0]
+    assert (part.title, part.venue, part.year, part.doi, part.links) == ("Part", "Whole", 1999, "", [])
+
+
+def test_crossref_cycle_ends():
+    text = "@inbook{a, title={A}, crossref={b}}\n@inbook{b, title={B}, crossref={a}, year=2000}"
+    assert [record.year for record in bibtex.read(text).records] == [2000, 2000]
+
+
+# --- names and LaTeX ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("Smith, John and Doe, Jane", ["John Smith", "Jane Doe"]),
+        ("van der Berg, Ludwig", ["Ludwig van der Berg"]),
+        ("King, Jr., Martin Luther", ["Martin Luther King, Jr."]),
+        ("Sherry, John F., Jr.", ["John F. Sherry, Jr."]),
+        ("{Barnes and Noble} and others", ["Barnes and Noble"]),
+        ("A. Epstein AND AND B. Glaser and", ["A. Epstein", "B. Glaser"]),
+        (r"\'Elie Cartan and G{\"o}del, Kurt and \'Elie Cartan", ["Élie Cartan", "Kurt Gödel", "Élie Cartan"]),
+        ("Hang Li 0011", ["Hang Li"]),
+        ("Smith, J., Doe, A.", ["J. Smith", "A. Doe"]),
+        ("Smith, John; Doe, Jane", ["John Smith", "Jane Doe"]),
+        ("family=Ackooij, given=W., prefix=van", ["W. van Ackooij"]),
+        ("Smith, John,", ["John Smith"]),
+        ("", []),
+    ],
+)
+def test_names_are_printed_in_order(field, names):
+    assert printed_names(field) == names
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"Halld{\'{e}}n, \v{S}omeone, {\O}re, na\"{\i}ve, \c c", "Halldén, Šomeone, Øre, naïve, ç"),
+        (r"50% of 100\% \& more", "50% of 100% & more"),
+        (r"$k$-means in $\mathcal{O}(n^2)$, CO$_2$", "k-means in O(n²), CO₂"),
+        (r"$\sqrt{n}$ stays", r"$\sqrt{n}$ stays"),
+        (r"\emph{Deep} {\em learning} in \LaTeX{} and \TeX", "Deep learning in LaTeX and TeX"),
+        (r"\href{https://x.org}{here}", "here"),
+        (r"pp. 1--2 ``q''", "pp. 1–2 “q”"),
+        (r"C:\Users\x", r"C:\Users\x"),
+        (r"a \{ b \} \$5", "a { b } $5"),
+    ],
+)
+def test_latex_becomes_text(source, text):
+    assert to_text(source) == text
+
+
+# --- broken entries ----------------------------------------------------------------------------------------------
+
+
+def test_unclosed_value_is_a_problem_at_its_entry_and_the_rest_is_read():
+    text = "@book{a, title={A}}\n\n@book{b,\n title={B,\n author={C},\n}\n\n@book{c, title={C}}\n"
+    document = bibtex.read(text)
+    assert [record.title for record in document.records] == ["A", "C"]
+    assert [problem.line for problem in document.problems] == [3]
+    assert document.problems[0].text.startswith("@book{b,")
+
+
+def test_entry_without_its_last_brace_is_read_and_reported():
+    text = "@book{a,\n title={A},\n year=2000\n\n@book{b, title={B}}"
+    assert [record.title for record in bibtex.read(text).records] == ["A", "B"]
+    assert problems(text) == [(1, "The entry is not closed; it was read up to the next one.")]
+
+
+def test_missing_commas_lose_no_field():
+    record = only("@book{a\n title = {T}\n author = {Ann Lee}\n year = 2001\n}")
+    assert (record.title, record.authors, record.year) == ("T", ["Ann Lee"], 2001)
+
+
+def test_repeated_field_is_kept_beside_the_first():
+    text = "@misc{a, title={T}, url={https://a.org}, url={https://b.org}}"
+    assert [link.url for link in only(text).links] == ["https://a.org", "https://b.org"]
+    assert problems(text) == [(1, 'The field "url" stands more than once; the first is used, all are kept.')]
+
+
+def test_repeated_key_is_another_record_and_reported():
+    text = "@misc{a, title={One}}\n@misc{a, title={Two}}"
+    assert [record.title for record in bibtex.read(text).records] == ["One", "Two"]
+    assert problems(text) == [(2, 'The key "a" stands above already.')]
+
+
+def test_entry_without_title_is_reported():
+    assert problems("@misc{a, year=2000}") == [(1, "The entry has no title.")]
+
+
+@pytest.mark.parametrize("head", ["@ article{", "@article\n{", "@www-article{", "@ARTICLE (", "@article{"])
+def test_unusual_beginnings_are_entries(head):
+    closing = ")" if "(" in head else "}"
+    assert only(f"text before\n{head}key, title={{T}}{closing}").title == "T"
+
+
+def test_commented_entries_are_no_entries():
+    assert bibtex.read("% @article{a, title={T}}\n@comment{x}\nme@home (office)\n").records == []
+
+
+def test_comment_line_inside_an_entry_does_not_take_the_next_field():
+    assert only("@misc{a,\n % year = 1999,\n title = {T}, % said\n year = 2000}").year == 2000
+
+
+def test_quoted_entry_in_an_abstract_belongs_to_its_entry():
+    text = "@misc{a, title={T}, abstract={\n@article{b, title={X}}\nend}, year=2000}\n@misc{c, title={C}}"
+    assert [(record.title, record.year) for record in bibtex.read(text).records] == [("T", 2000), ("C", None)]
+
+
+def test_more_entries_than_allowed_are_reported(monkeypatch):
+    monkeypatch.setattr(bibtex, "MAX_ENTRIES", 2)
+    document = bibtex.read("".join(f"@misc{{k{n}, title={{T{n}}}}}\n" for n in range(4)))
+    assert len(document.records) == 2
+    assert [problem.line for problem in document.problems] == [3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@article{a, title={" + "{" * 10_000 + "x" + "}" * 10_000 + "}}",
+        "@article{a, title={" + "{" * 500_000,
+        "@article{a," + "\n" * 200_000 + "title={x}}" + " " * 200_000,
+        '@string{s0="xx"}'
+        + "".join(f"@string{{s{n} = s{n - 1} # s{n - 1}}}" for n in range(1, 80))
+        + "@misc{a,title=s79}",
+        '@string{m="' + "x" * 9_999 + '"}@misc{a, title={x}' + "".join(f", f{n}=m" for n in range(20_000)) + "}",
+        "@article{a, title={T, author={A}}\n" * 5_000,
+        "@article{a, title={T}" + ", f={x}" * 8_000 + "}",
+        "@misc{a,title={x},author={" + " and " * 100_000 + "}}",
+        "@misc{a,title={" + "\\'" * 200_000 + "}}",
+        "\n@a(b" * 50_000,
+    ],
+    ids=range(10),
+)
+def test_hostile_input_ends_soon(text):
+    began = time.perf_counter()
+    bibtex.read(text)
+    assert time.perf_counter() - began < 5
+
+
+# --- encodings ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_chinese_text_is_decoded(encoding):
+    text = "@article{a, title={知识蒸馏综述：方法与应用}, author={张三}}"
+    assert only(decode(text.encode(encoding))).title == "知识蒸馏综述：方法与应用"
+
+
+def test_western_text_is_decoded():
+    assert decode("Müller “x” été".encode("cp1252")) == "Müller “x” été"
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(NotText):
+        decode(b"\x89PNG\r\n\x1a\n\x00\x00")
+
+
+# --- real files --------------------------------------------------------------------------------------------------
+
+# Fewer records than entries: what these hold beyond is broken or too much, and stands among the problems.
+BROKEN = {
+    "bibtexruby-errors.bib": 1,
+    "rbibtex-unbalanced_braces.bib": 1,
+    "typst-incorrect_syntax.bib": 1,
+    "ml-proceedings.bib.gz": 4418,
+}
+
+
+def test_real_files_give_as_many_records_as_they_have_entries(shared_dir):
+    folder = shared_dir / "bibtex"
+    rows = re.findall(r"^\| (\S+\.bib(?:\.gz)?) \| (\d+) \|", (folder / "README.md").read_text(encoding="utf-8"), re.M)
+    assert len(rows) > 70
+    for name, entries in rows:
+        data = (folder / name).read_bytes()
+        text = decode(gzip.decompress(data) if name.endswith(".gz") else data)
+        document = bibtex.read(text)
+        assert len(document.records) == int(entries) - BROKEN.get(name, 0), name
+        lines = {record.line for record in document.records}
+        assert len([p for p in document.problems if p.line not in lines]) >= (name in BROKEN), name
