@@ -1,4 +1,4 @@
-"""The command line of the engine, built from the specs: python -m workers list | run METHOD | evaluate CHECKPOINT FILE."""
+"""The engine's command line, built from the specs: python -m workers list | run METHOD | evaluate CHECKPOINT FILE."""
 
 from __future__ import annotations
 
@@ -47,16 +47,30 @@ def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
     parser = methods.add_parser(spec.slug, help=spec.title.en, description=spec.summary.en)
     presets = [preset.name for preset in spec.presets]
     parser.add_argument("--preset", choices=presets, default="small", help="named settings (default: small)")
-    parser.add_argument("--seed", type=int, default=0, help="of everything random; same seed, same numbers (default: 0)")
-    parser.add_argument("--data", choices=spec.data, metavar="NAME", help=f"the preset's own, or one of {', '.join(spec.data)}")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU where there is one")
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads; they are part of what fixes the numbers (default: 1)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of everything random; same seed, same numbers (default: 0)"
+    )
+    parser.add_argument(
+        "--data", choices=spec.data, metavar="NAME", help=f"the preset's own, or one of {', '.join(spec.data)}"
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU where there is one"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=1, help="CPU threads; they are part of what fixes the numbers (default: 1)"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results.json and checkpoints go")
-    parser.add_argument("--data-dir", default=os.environ.get("DATA_DIR"), metavar="DIR", help="folder of real data sets (DATA_DIR)")
-    parser.add_argument("--cache-dir", default="var/cache/teachers", metavar="DIR", help="trained teachers (default: %(default)s)")
+    parser.add_argument(
+        "--data-dir", default=os.environ.get("DATA_DIR"), metavar="DIR", help="folder of real data sets (DATA_DIR)"
+    )
+    parser.add_argument(
+        "--cache-dir", default="var/cache/teachers", metavar="DIR", help="trained teachers (default: %(default)s)"
+    )
     group = parser.add_argument_group("parameters", "what is not given comes from the preset")
     for param in spec.params:
-        group.add_argument(jobs.option_of(param.name), dest=f"param:{param.name}", metavar="VALUE", help=_describe(param))
+        group.add_argument(
+            jobs.option_of(param.name), dest=f"param:{param.name}", metavar="VALUE", help=_describe(param)
+        )
 
 
 def _describe(param: Param) -> str:
@@ -79,7 +93,9 @@ def show_list(args: argparse.Namespace, console: Console) -> None:
         console.print(f"[bold]{spec.slug}[/bold]  {spec.title.en} ({spec.family})", highlight=False)
         console.print(f"  {spec.summary.en}", highlight=False)
         for preset in spec.presets:
-            console.print(f"  {preset.name:6} {preset.help.en} Data: {preset.data}; about {preset.seconds} s.", highlight=False)
+            console.print(
+                f"  {preset.name:6} {preset.help.en} Data: {preset.data}; about {preset.seconds} s.", highlight=False
+            )
         for found in registry.data_sets(spec, args.data_dir):
             state = "here" if found.available else found.why_not.en
             console.print(f"  data {found.name:15} {found.title.en}: {state}", highlight=False)
@@ -91,15 +107,25 @@ def _as_json(spec: MethodSpec, data_dir: str | None) -> dict:
         "title": spec.title.en,
         "family": spec.family,
         "paper": spec.paper,
-        "params": [
-            {"name": p.name, "type": p.type, "default": p.default, "minimum": p.minimum, "maximum": p.maximum,
-             "choices": [name for name, _ in p.choices]}
-            for p in spec.params
+        "params": [_param_as_json(param) for param in spec.params],
+        "presets": [
+            {"name": preset.name, "data": preset.data, "needs": preset.needs, "values": spec.values_of(preset)}
+            for preset in spec.presets
         ],
-        "presets": [{"name": p.name, "data": p.data, "needs": p.needs, "values": spec.values_of(p)} for p in spec.presets],
         "data": [{"name": d.name, "available": d.available} for d in registry.data_sets(spec, data_dir)],
         "roles": [role.slug for role in spec.roles],
-    }  # fmt: skip
+    }
+
+
+def _param_as_json(param: Param) -> dict:
+    return {
+        "name": param.name,
+        "type": param.type,
+        "default": param.default,
+        "minimum": param.minimum,
+        "maximum": param.maximum,
+        "choices": [name for name, _ in param.choices],
+    }
 
 
 def run_method(args: argparse.Namespace, console: Console) -> None:
@@ -121,12 +147,16 @@ def run_method(args: argparse.Namespace, console: Console) -> None:
     )
     results = Results(method=spec.slug, preset=preset.name, seed=args.seed, data=request.data, params=params)
     title = TITLES[request.data].en
-    console.print(f"[bold]{spec.title.en}[/bold], preset {preset.name}, seed {args.seed}, data: {title}", highlight=False)
+    console.print(
+        f"[bold]{spec.title.en}[/bold], preset {preset.name}, seed {args.seed}, data: {title}", highlight=False
+    )
     with Terminal(console) as terminal:
         jobs.execute(request, Report(lambda event: (results.take(event), terminal.take(event))))
     results.write(args.out / "results.json")
     console.print(results_table(spec, results.results))
-    console.print(f"Measured on the dev split of {title}. Written: {args.out / 'results.json'}", highlight=False, soft_wrap=True)
+    console.print(
+        f"Measured on the dev split of {title}. Written: {args.out / 'results.json'}", highlight=False, soft_wrap=True
+    )
 
 
 def evaluate(args: argparse.Namespace, console: Console) -> None:

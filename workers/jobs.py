@@ -125,7 +125,9 @@ def code_version() -> str:
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
     sources = f"sources {digest.hexdigest()[:12]}"
     try:
-        found = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5)
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5
+        )
     except (OSError, subprocess.TimeoutExpired):
         return sources
     return f"commit {found.stdout.strip()}, {sources}" if found.returncode == 0 else sources

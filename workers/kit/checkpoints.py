@@ -31,7 +31,9 @@ class Checkpoint:
     config: dict
 
 
-def save(folder: Path, model: nn.Module, tokenizer: Tokenizer, *, classes: tuple[str, ...], labels: tuple[str, ...]) -> int:
+def save(
+    folder: Path, model: nn.Module, tokenizer: Tokenizer, *, classes: tuple[str, ...], labels: tuple[str, ...]
+) -> int:
     """Writes the checkpoint; returns the size of its weights in bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
@@ -51,8 +53,10 @@ def load(folder: Path) -> Checkpoint:
         model.load_state_dict(load_file(folder / WEIGHTS))
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     except FileNotFoundError as error:
-        raise CheckpointError(f"{folder}: no checkpoint here ({Path(error.filename or WEIGHTS).name} is missing)") from None
-    except Exception as error:  # noqa: BLE001  # safetensors and tokenizers raise their own kinds; all mean the same here
+        raise CheckpointError(
+            f"{folder}: no checkpoint here ({Path(error.filename or WEIGHTS).name} is missing)"
+        ) from None
+    except Exception as error:  # safetensors and tokenizers raise their own kinds; all mean the same here
         raise CheckpointError(f"{folder}: the checkpoint cannot be read ({error})") from error
     return Checkpoint(model.eval(), tokenizer, tuple(config["classes"]), tuple(config["labels"]), config)
 

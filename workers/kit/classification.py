@@ -1,4 +1,4 @@
-"""Classifying short texts: the texts as a network sees them, training on their labels, and what every job measures of the result."""
+"""Classifying short texts: the texts as a network sees them, training on labels, and what every job measures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workers.metrics import METRICS
 
 @dataclass(frozen=True)
 class Task:
-    """Texts as token ids; the student may see the labels of `labelled` alone. Rows are numbered within the drawn texts."""
+    """Texts as token ids, rows numbered within the drawn texts; a student may see the labels of `labelled` alone."""
 
     data: Dataset
     tokenizer: Tokenizer
@@ -67,7 +67,15 @@ def prepare(data: Dataset, *, train_rows: int, labelled: int, vocabulary: int, s
 
 
 def train_on_labels(
-    role: str, model: nn.Module, task: Task, *, epochs: int, batch_size: int, learning_rate: float, seed: int, report: Report
+    role: str,
+    model: nn.Module,
+    task: Task,
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    report: Report,
 ) -> None:
     """Cross-entropy on every training label."""
 
@@ -76,8 +84,7 @@ def train_on_labels(
         loss = F.cross_entropy(model(ids).logits, y)
         return loss, {"loss": loss}
 
-    draw = random.Random(seed)  # noqa: S311
-    plan = [training.batches(range(len(task.ids)), task.lengths, batch_size, draw) for _ in range(epochs)]
+    plan = training.plan(range(len(task.ids)), (), task.lengths, batch_size, epochs, seed)
     training.fit(model, plan, loss_of, learning_rate=learning_rate, **curves(role, model, task, report))
 
 
@@ -98,7 +105,7 @@ def curves(role: str, model: nn.Module, task: Task, report: Report) -> dict[str,
 def measure(
     role: str, model: nn.Module, task: Task, report: Report, workspace: Workspace, *, teacher: Tensor | None = None
 ) -> Tensor:
-    """Reports every metric of one network on dev and saves it; returns its dev logits (N, C). `teacher`: the teacher's."""
+    """Reports every metric on dev and saves the network; returns its dev logits (N, C). `teacher`: the teacher's."""
     logits = evaluation.predict(model, task.dev_ids)
     found = evaluation.quality(logits, task.dev_y, teacher)
     found["parameters"], found["parameters_body"] = networks.parameter_counts(model)

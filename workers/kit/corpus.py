@@ -1,13 +1,13 @@
 """The built-in data: short opinion sentences from a seeded grammar of our own, so that every job runs with no download.
 
-Each sentence carries the opinion that its writer holds now. A clause states an opinion with a polar word ("the plot was very
-dull"); negation turns it round, "not only" does not; in a contrast one side wins ("although A, B" and "A, but B": B); what
-others say, what was so before, and what ought to have been are distractors. Polar words follow Zipf's law, so a few hundred
-labelled sentences show only part of them, while how the clauses combine can be learnt from any of them.
+Each sentence carries the opinion that its writer holds now. A clause states an opinion with a polar word ("the plot
+was very dull"); negation turns it round, "not only" does not; in a contrast one side wins ("although A, B" and "A, but
+B": B); what others say, what was so before, and what ought to have been are distractors. Polar words follow Zipf's law,
+so a few hundred labelled sentences show only part of them, while how clauses combine can be learnt from any of them.
 
-Labels are balanced by chance, not by force. A share `LABEL_NOISE` of the training labels is turned round; the dev labels are
-as the grammar made them. No sentence of dev stands in train. The same text on every platform: only `random.Random.random`
-is used, whose sequence Python promises to keep.
+Labels are balanced by chance, not by force. A share `LABEL_NOISE` of the training labels is turned round; the dev
+labels are as the grammar made them. No sentence of dev stands in train. The same text on every platform: only
+`random.Random.random` is used, whose sequence Python promises to keep.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from workers.kit import wordlists as words
 SEED = 20150309
 TRAIN_ROWS = 10_000
 DEV_ROWS = 1_000
-LABEL_NOISE = 0.06
-ZIPF_EXPONENT = 0.8  # flatter than 1, so that the tail of the polar words matters
+LABEL_NOISE = 0.08
+ZIPF_EXPONENT = 1.1
 CLASSES = ("negative", "positive")
 
 Row = tuple[str, int]
@@ -61,7 +61,7 @@ def clause(draw: Draw, domain: str, good: bool) -> str:
     """One clause about a part of the domain that says `good` or not; a third of them through a negation."""
     _, parts = words.DOMAINS[domain]
     part = draw.one(parts)
-    if draw.chance(0.34):
+    if draw.chance(0.16):
         return _negated(draw, part, good)
     form = draw.one(("adjective",) * 5 + ("adverb", "verb", "noun", "only"))
     adjective = draw.zipf(words.GOOD_ADJECTIVES if good else words.BAD_ADJECTIVES)
@@ -137,7 +137,7 @@ def sentence(draw: Draw) -> Row:
     """A sentence and the label of the opinion in it (1: positive)."""
     domain = draw.one(tuple(words.DOMAINS))
     good = draw.chance(0.5)
-    form = draw.one(("plain",) * 4 + ("contrast",) * 4 + ("distractor",) * 4 + ("setting",) * 2 + ("both",))
+    form = draw.one(("plain",) * 4 + ("setting",) * 4 + ("both",) * 4 + ("contrast",) * 2 + ("distractor",) * 2)
     own = clause(draw, domain, good)
     if form == "plain":
         text = own
@@ -172,7 +172,9 @@ def _with_distractor(draw: Draw, said: str, own: str) -> str:
 
 
 @cache
-def generate(seed: int = SEED, train_rows: int = TRAIN_ROWS, dev_rows: int = DEV_ROWS) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+def generate(
+    seed: int = SEED, train_rows: int = TRAIN_ROWS, dev_rows: int = DEV_ROWS
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """Train and dev. Sentences are distinct over both; train labels carry `LABEL_NOISE`, dev labels do not."""
     draw = Draw(seed)
     rows: dict[str, int] = {}

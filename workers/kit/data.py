@@ -1,7 +1,8 @@
 """Labelled sentences for the jobs: the built-in corpus, and real sets read from a local folder. No torch here.
 
-The folder (`DATA_DIR`) holds one folder a set with tab-separated files: UTF-8, one header row, no quoting. Every set gives
-train and dev; a published test split is never read. Where a set has no dev of its own, a fixed part of train is held out.
+The folder (`DATA_DIR`) holds one folder a set with tab-separated files: UTF-8, one header row, no quoting. Every set
+gives train and dev; a published test split is never read. Where a set has no dev of its own, a fixed part of train is
+held out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Train and dev of one set. `labels` are as the file spells them, `classes` as people read them, in the same order."""
+    """Train and dev of one set. `labels` as the file spells them, `classes` as people read them, in the same order."""
 
     name: str
     title: Text
@@ -77,54 +78,79 @@ class Source:
 
 
 POLARITY = {"labels": ("0", "1"), "classes": ("negative", "positive")}
-NEWS_ZH = (
-    *("finance", "realty", "stocks", "education", "science"),
-    *("society", "politics", "sports", "game", "entertainment"),
+NEWS_ZH = tuple(
+    "finance realty stocks education science society politics sports game entertainment".split()  # noqa: SIM905
 )
 SOURCES = {
     source.name: source
     for source in (
         Source("sst2", Text("SST-2, phrases", "SST-2（短语）"), "sst2/train.tsv", "sst2/dev.tsv", **POLARITY),
         Source(
-            *("sst2-sentences", Text("SST-2, whole sentences", "SST-2（整句）")),
-            *("sst2/train_sentences.tsv", "sst2/dev.tsv"),
+            "sst2-sentences",
+            Text("SST-2, whole sentences", "SST-2（整句）"),
+            "sst2/train_sentences.tsv",
+            "sst2/dev.tsv",
             **POLARITY,
         ),
         Source(
-            *("trec", Text("TREC questions", "TREC 问句"), "trec/train.tsv", "trec/dev.tsv"),
+            "trec",
+            Text("TREC questions", "TREC 问句"),
+            "trec/train.tsv",
+            "trec/dev.tsv",
             labels=("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"),
             classes=("abbreviation", "description", "entity", "human", "location", "number"),
         ),
         Source("mr", Text("Film reviews (MR)", "电影评论（MR）"), "mr/all.tsv", "fold 9", **POLARITY),
         Source("cr", Text("Customer reviews (CR)", "商品评论（CR）"), "cr/all.tsv", "fold 9", **POLARITY),
         Source(
-            *("subj", Text("Subjectivity (SUBJ)", "主观性（SUBJ）"), "subj/all.tsv", "fold 9", ("0", "1")),
+            "subj",
+            Text("Subjectivity (SUBJ)", "主观性（SUBJ）"),
+            "subj/all.tsv",
+            "fold 9",
+            ("0", "1"),
             classes=("subjective", "objective"),
         ),
         Source("mpqa", Text("Opinion phrases (MPQA)", "观点短语（MPQA）"), "mpqa/all.tsv", "fold 9", **POLARITY),
         Source(
-            *("ag_news", Text("AG News, a part", "AG News（部分）"), "ag_news/train.tsv", "tenth"),
+            "ag_news",
+            Text("AG News, a part", "AG News（部分）"),
+            "ag_news/train.tsv",
+            "tenth",
             labels=("World", "Sports", "Business", "Sci/Tech"),
             text_column="text",
             licence="non-commercial use",
         ),
         Source(
-            *("cola", Text("CoLA", "CoLA"), "cola/train.tsv", "cola/dev.tsv", ("0", "1"), ("unacceptable", "acceptable")),
+            "cola",
+            Text("CoLA", "CoLA"),
+            "cola/train.tsv",
+            "cola/dev.tsv",
+            ("0", "1"),
+            ("unacceptable", "acceptable"),
             licence="sentences from published works: for tests and reference runs only",
         ),
         Source(
-            *("chnsenticorp", Text("ChnSentiCorp", "ChnSentiCorp 酒店与商品评论")),
-            *("chnsenticorp/train.tsv", "chnsenticorp/dev.tsv"),
+            "chnsenticorp",
+            Text("ChnSentiCorp", "ChnSentiCorp 酒店与商品评论"),
+            "chnsenticorp/train.tsv",
+            "chnsenticorp/dev.tsv",
             text_column="text",
             **POLARITY,
         ),
         Source(
-            *("waimai", Text("Waimai take-away reviews", "外卖评论"), "waimai_10k/all.tsv", "fold 9"),
+            "waimai",
+            Text("Waimai take-away reviews", "外卖评论"),
+            "waimai_10k/all.tsv",
+            "fold 9",
             text_column="text",
             **POLARITY,
         ),
         Source(
-            *("thucnews", Text("THUCNews titles", "THUCNews 新闻标题"), "thucnews_titles/train.tsv", "tenth", NEWS_ZH),
+            "thucnews",
+            Text("THUCNews titles", "THUCNews 新闻标题"),
+            "thucnews_titles/train.tsv",
+            "tenth",
+            NEWS_ZH,
             text_column="text",
         ),
     )
@@ -209,7 +235,7 @@ def _in_tenth(text: str) -> bool:
 
 
 def _examples(source: Source, path: Path) -> Iterator[tuple[Example, str]]:
-    """Each row with its fold ("" where the file has none). Rows with an empty text, as some sets publish, are passed over."""
+    """Each row with its fold ("" where there is none). Rows with no text, which some sets publish, are passed over."""
     for line, row in read_table(path, (source.text_column, "label")):
         text = " ".join(row[source.text_column].split())
         if text:
@@ -217,7 +243,7 @@ def _examples(source: Source, path: Path) -> Iterator[tuple[Example, str]]:
 
 
 def read_table(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number (from 1, the header's) and row of a tab-separated file. Raises DataError with file, line and what to do."""
+    """Line number (the header is line 1) and row of a tab-separated file. Raises DataError: file, line, what to do."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -233,7 +259,9 @@ def read_table(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[st
             continue
         cells = line.rstrip("\r").split("\t")
         if len(cells) != len(columns):
-            raise DataError(f"{path}:{number}: {len(cells)} columns where the header has {len(columns)}; mend or delete the row")
+            raise DataError(
+                f"{path}:{number}: {len(cells)} columns where the header has {len(columns)}; mend or delete the row"
+            )
         yield number, dict(zip(columns, cells, strict=True))
 
 
@@ -241,4 +269,6 @@ def label_index(value: str, labels: Sequence[str], path: Path, line: int) -> int
     try:
         return labels.index(value)
     except ValueError:
-        raise DataError(f"{path}:{line}: label {value!r} is none of {', '.join(labels)}; mend or delete the row") from None
+        raise DataError(
+            f"{path}:{line}: label {value!r} is none of {', '.join(labels)}; mend or delete the row"
+        ) from None

@@ -1,4 +1,4 @@
-"""What is measured of a classifier: quality on labelled rows, likeness to a teacher, speed. Names as in workers/metrics.py."""
+"""What is measured of a classifier: quality, likeness to a teacher, speed. Names as in workers/metrics.py."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def macro_f1(logits: Tensor, labels: Tensor) -> float:
 
 
 def reliability(logits: Tensor, labels: Tensor) -> list[tuple[int, float, float]]:
-    """For each bin of confidence: how many rows, their mean confidence, their accuracy (0, 0, 0 where a bin is empty)."""
+    """For each bin of confidence: rows, their mean confidence, their accuracy; (0, 0, 0) where a bin is empty."""
     confidence, predicted = logits.softmax(1).max(1)
     bins = (confidence * CONFIDENCE_BINS).long().clamp(max=CONFIDENCE_BINS - 1)
     right = (predicted == labels).float()
@@ -60,7 +60,9 @@ def reliability(logits: Tensor, labels: Tensor) -> list[tuple[int, float, float]
 
 def expected_calibration_error(logits: Tensor, labels: Tensor) -> float:
     """Mean over the rows of |confidence - accuracy| of their bin (10 equal bins)."""
-    return sum(count * abs(confidence - right) for count, confidence, right in reliability(logits, labels)) / len(labels)
+    return sum(count * abs(confidence - right) for count, confidence, right in reliability(logits, labels)) / len(
+        labels
+    )
 
 
 def quality(logits: Tensor, labels: Tensor, teacher: Tensor | None = None) -> dict[str, float]:
@@ -78,7 +80,9 @@ def quality(logits: Tensor, labels: Tensor, teacher: Tensor | None = None) -> di
 
 
 @torch.inference_mode()
-def speed(model: nn.Module, rows: Rows, *, calls: int = 50, warm_ups: int = 10, seconds: float = 0.3) -> dict[str, float]:
+def speed(
+    model: nn.Module, rows: Rows, *, calls: int = 50, warm_ups: int = 10, seconds: float = 0.3
+) -> dict[str, float]:
     """Time of forward passes: milliseconds at batch 1 over `calls` rows, and examples a second at batch 32."""
     model.eval()
     device = next(model.parameters()).device

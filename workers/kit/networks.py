@@ -1,6 +1,6 @@
-"""The networks that methods share: a small transformer encoder that can hand out its insides, and a BiLSTM.
+"""The networks that methods share: a small transformer encoder that can show its insides, and a BiLSTM.
 
-Symbols: B batch, S padded length, D width, H heads, C classes. Both classify from pooled states; padding enters nothing.
+Symbols: B batch, S padded length, D width, H heads, C classes. Both pool over the real tokens; padding enters nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Attention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x (B, S, D), real (B, S) true where there is a token -> states (B, S, D), scores and probabilities (B, H, S, S)."""
+        """x (B, S, D); real (B, S), true at tokens -> states (B, S, D), scores and probabilities (B, H, S, S)."""
         B, S, D = x.shape
 
         def split(states: Tensor) -> Tensor:

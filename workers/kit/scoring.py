@@ -13,7 +13,7 @@ TEXT_COLUMNS = ("sentence", "text")
 
 
 def score_file(folder: Path, path: Path) -> dict:
-    """Quality of the checkpoint in `folder` on the rows of `path`: a header, a column "sentence" or "text", and "label".
+    """Quality of a checkpoint on the rows of a table with a column "sentence" or "text" and a column "label".
 
     Labels are spelt as in the training file ("0", "1") or as the classes are called ("negative"). Raises DataError and
     CheckpointError.
@@ -26,7 +26,9 @@ def score_file(folder: Path, path: Path) -> dict:
     if column is None:
         raise DataError(f"{path}:1: no column sentence or text; the header has {', '.join(rows[0][1])}")
     by_class = dict(zip(checkpoint.classes, checkpoint.labels, strict=True))
-    labels = [label_index(by_class.get(row["label"], row["label"]), checkpoint.labels, path, line) for line, row in rows]
+    labels = [
+        label_index(by_class.get(row["label"], row["label"]), checkpoint.labels, path, line) for line, row in rows
+    ]
     ids = text.encode(checkpoint.tokenizer, [row[column] for _, row in rows])
     found = evaluation.quality(evaluation.predict(checkpoint.model, ids), torch.tensor(labels))
     return {"checkpoint": str(folder), "file": str(path), "rows": len(rows), **found}

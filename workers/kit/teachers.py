@@ -1,7 +1,7 @@
 """A cache of trained teachers, keyed by everything that determines their weights.
 
-One folder an entry, named by the hash of its key. An entry is written beside its place and renamed, so that another process
-sees all of it or nothing; where two store the same entry, the first wins and both are equal.
+One folder an entry, named by the hash of its key. An entry is written beside its place and renamed, so that another
+process sees all of it or nothing; where two store the same entry, the first wins and both are equal.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Teachers:
         self.folder = folder
 
     def fetch(self, key: dict, model: nn.Module, log: Callable[[str], None]) -> dict | None:
-        """Loads the teacher of `key` into `model` and returns what `store` was told of it; None where it must be trained."""
+        """Loads the teacher of `key` into `model`, returns the notes stored with it; None where it must be trained."""
         entry = self.folder / _digest(key)
         try:
             record = json.loads((entry / "record.json").read_text())
@@ -55,7 +55,9 @@ class Teachers:
         weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
         save_file(weights, fresh / "model.safetensors")
         sha256 = hashlib.sha256((fresh / "model.safetensors").read_bytes()).hexdigest()
-        (fresh / "record.json").write_text(json.dumps({"sha256": sha256, "key": key, "notes": notes}, indent=2, sort_keys=True))
+        (fresh / "record.json").write_text(
+            json.dumps({"sha256": sha256, "key": key, "notes": notes}, indent=2, sort_keys=True)
+        )
         try:
             fresh.rename(entry)
         except OSError:  # another process stored the same teacher first

@@ -1,4 +1,4 @@
-"""Tokenizer and encoded text. Words and signs are tokens, a Chinese character is one; the vocabulary is counted on train."""
+"""Tokenizer and encoded text. Words and signs are tokens, so is each Chinese character; train gives the vocabulary."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor
 
-PAD_TOKEN, UNKNOWN_TOKEN = "[PAD]", "[UNK]"  # noqa: S105  # ids 0 and 1
+PAD_TOKEN, UNKNOWN_TOKEN = "[PAD]", "[UNK]"  # ids 0 and 1
 MAX_LENGTH = 64
 
 

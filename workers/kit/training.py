@@ -16,9 +16,12 @@ CLIP = 1.0
 POINTS = 60  # of a curve, at most
 
 
-def batches(rows: Sequence[int], lengths: Sequence[int], size: int, draw: random.Random) -> list[Batch]:
-    """One epoch over labelled `rows`, in batches of similar length and random order."""
-    return mixed_batches(rows, (), lengths, size, draw)
+def plan(
+    labelled: Sequence[int], unlabelled: Sequence[int], lengths: Sequence[int], size: int, epochs: int, seed: int
+) -> list[list[Batch]]:
+    """The batches of every epoch, fixed by the seed: what makes two trainings take the same steps."""
+    draw = random.Random(seed)  # noqa: S311  # not a secret
+    return [mixed_batches(labelled, unlabelled, lengths, size, draw) for _ in range(epochs)]
 
 
 def mixed_batches(
@@ -72,7 +75,7 @@ def fit(
 ) -> None:
     """AdamW with warm-up and linear decay. `loss_of` gives the loss and its terms by name.
 
-    `on_terms` gets each term's mean since it was last called, at most POINTS times in all; `on_epoch` runs in evaluation mode.
+    `on_terms` gets each term's mean since its last call, at most POINTS times; `on_epoch` runs in evaluation mode.
     """
     total = sum(len(epoch) for epoch in epochs)
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)

@@ -21,7 +21,7 @@ from workers.kit.teachers import Teachers
 
 @dataclass
 class Workspace:
-    """`facts` gathers what the job learns about itself (a teacher from the cache, say) for the environment of the run."""
+    """`facts` gathers what the job learns about itself (a teacher from the cache, say) for the run's environment."""
 
     out_dir: Path
     teachers: Teachers

@@ -23,81 +23,134 @@ def _sizes(*names: str) -> tuple[tuple[str, Text], ...]:
 
 PARAMS = (
     Param(
-        *("temperature", "float", 2.0, Text("Temperature", "温度")),
+        "temperature",
+        "float",
+        2.0,
+        Text("Temperature", "温度"),
         Text(
-            "Divides both networks' logits in the soft loss. 1 leaves the probabilities as they are; higher shows more of "
-            "how the wrong classes compare. For two classes 1 to 4 is sensible.",
-            "软损失中两个网络的 logits 都除以它。取 1 时概率不变；越高，错误类别之间的差别越明显。二分类时宜取 1 到 4。",
+            "Divides both networks' logits in the soft loss. 1 leaves the probabilities as they are; higher shows more "
+            "of how the wrong classes compare. For two classes 1 to 4 is sensible.",
+            "软损失中两个网络的 logits 都除以它。取 1 时概率不变；越高，越能看清错误类别间的差别。二分类宜取 1 到 4。",
         ),
-        *(1, 20),
+        minimum=1,
+        maximum=20,
         symbol="T",
     ),
     Param(
-        *("alpha", "float", 0.9, Text("Soft weight", "软目标权重")),
+        "alpha",
+        "float",
+        0.9,
+        Text("Soft weight", "软目标权重"),
         Text(
-            "How much the teacher's probabilities count; the labels count one minus this. 0 is the baseline, 1 uses no label.",
+            "How much the teacher's probabilities count; the labels count one minus this. 0 is the baseline, 1 uses no "
+            "label.",
             "教师概率所占的权重，真实标签占一减去它。取 0 即为基线，取 1 则完全不用标签。",
         ),
-        *(0, 1),
+        minimum=0,
+        maximum=1,
         symbol=r"\alpha",
     ),
     Param(
-        *("labelled", "int", 400, Text("Labelled texts", "有标注文本数")),
+        "labelled",
+        "int",
+        500,
+        Text("Labelled texts", "有标注文本数"),
         Text(
             "Training texts whose labels the student sees. The rest only carry the teacher's opinion.",
             "学生能看到标签的训练文本数；其余文本只带教师的判断。",
         ),
-        *(20, 50_000),
+        minimum=20,
+        maximum=50_000,
     ),
     Param(
-        *("train_rows", "int", 8_000, Text("Training texts", "训练文本总数")),
+        "train_rows",
+        "int",
+        6_000,
+        Text("Training texts", "训练文本总数"),
         Text(
-            "Texts drawn from the training set. The teacher sees all their labels; beyond the labelled ones they are the "
-            "student's transfer set.",
+            "Texts drawn from the training set. The teacher sees all their labels; beyond the labelled ones they are "
+            "the student's transfer set.",
             "从训练集抽取的文本数。教师看到全部标签；其中未标注给学生的部分构成迁移集。",
         ),
-        *(100, 100_000),
+        minimum=100,
+        maximum=100_000,
     ),
     Param(
-        *("teacher", "choice", "bilstm-128", Text("Teacher", "教师网络")),
+        "teacher",
+        "choice",
+        "bilstm-128",
+        Text("Teacher", "教师网络"),
         Text("The large network, trained first and then frozen.", "较大的网络，先训练，再冻结。"),
-        choices=_sizes("bilstm-64", "bilstm-128", "bilstm-256", "transformer-2x128", "transformer-4x128", "transformer-4x256"),
+        choices=_sizes(
+            "bilstm-64", "bilstm-128", "bilstm-256", "transformer-2x128", "transformer-4x128", "transformer-4x256"
+        ),
     ),
     Param(
-        *("student", "choice", "bilstm-32", Text("Student", "学生网络")),
+        "student",
+        "choice",
+        "bilstm-32",
+        Text("Student", "学生网络"),
         Text("The small network, trained from scratch in every arm.", "较小的网络，每个对照组都从头训练。"),
-        choices=_sizes("bilstm-16", "bilstm-32", "bilstm-64", "transformer-1x64", "transformer-2x64", "transformer-2x128"),
+        choices=_sizes(
+            "bilstm-16", "bilstm-32", "bilstm-64", "transformer-1x64", "transformer-2x64", "transformer-2x128"
+        ),
     ),
     Param(
-        *("vocabulary", "int", 8_000, Text("Vocabulary", "词表大小")),
+        "vocabulary",
+        "int",
+        8_000,
+        Text("Vocabulary", "词表大小"),
         Text("Most frequent words (or Chinese characters) that have a vector.", "拥有词向量的高频词（或汉字）数量。"),
-        *(200, 30_000),
+        minimum=200,
+        maximum=30_000,
     ),
     Param(
-        *("teacher_epochs", "int", 4, Text("Teacher epochs", "教师训练轮数")),
+        "teacher_epochs",
+        "int",
+        4,
+        Text("Teacher epochs", "教师训练轮数"),
         Text(
             "Passes over the training texts. A teacher that has memorised them has less to teach.",
             "遍历训练文本的次数。把训练文本背下来的教师能教的东西反而更少。",
         ),
-        *(1, 30),
+        minimum=1,
+        maximum=30,
     ),
     Param(
-        *("epochs", "int", 4, Text("Student epochs", "学生训练轮数")),
+        "epochs",
+        "int",
+        6,
+        Text("Student epochs", "学生训练轮数"),
         Text("Passes over the transfer set; every arm takes the same steps.", "遍历迁移集的次数；各对照组步数相同。"),
-        *(1, 40),
+        minimum=1,
+        maximum=40,
     ),
     Param(
-        *("learning_rate", "float", 2e-3, Text("Student learning rate", "学生学习率")),
-        Text("Highest rate of AdamW, after warm-up and before it falls to zero.", "AdamW 的峰值学习率，预热后达到，随后降到零。"),
-        *(1e-5, 1e-2),
+        "learning_rate",
+        "float",
+        2e-3,
+        Text("Student learning rate", "学生学习率"),
+        Text(
+            "Highest rate of AdamW, after warm-up and before it falls to zero.",
+            "AdamW 的峰值学习率，预热后达到，随后降到零。",
+        ),
+        minimum=1e-5,
+        maximum=1e-2,
     ),
     Param(
-        *("batch_size", "int", 64, Text("Batch size", "批大小")),
+        "batch_size",
+        "int",
+        64,
+        Text("Batch size", "批大小"),
         Text("Texts a step; a quarter of them are labelled.", "每步的文本数，其中四分之一有标注。"),
-        *(8, 256),
+        minimum=8,
+        maximum=256,
     ),
     Param(
-        *("extra_arms", "bool", True, Text("Further baselines", "额外对照组")),
+        "extra_arms",
+        "bool",
+        True,
+        Text("Further baselines", "额外对照组"),
         Text(
             "Also train a student on the teacher's hard labels and one that matches its logits.",
             "另外训练两个学生：一个学教师的硬标签，一个匹配教师的 logits。",
@@ -106,18 +159,35 @@ PARAMS = (
 )
 PRESETS = (
     Preset(
-        *("smoke", Text("Smoke", "冒烟"), Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"), "opinions", 6),
+        "smoke",
+        Text("Smoke", "冒烟"),
+        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        "opinions",
+        8,
         values={
-            **{"labelled": 60, "train_rows": 600, "teacher": "bilstm-64", "student": "bilstm-16", "teacher_epochs": 2},
-            **{"epochs": 1, "batch_size": 32, "extra_arms": False},
+            "labelled": 100,
+            "train_rows": 2_000,
+            "teacher": "bilstm-64",
+            "epochs": 4,
+            "batch_size": 32,
+            "extra_arms": False,
         },
     ),
-    Preset(*("small", Text("Small", "小型"), Text("A minute or two on a laptop.", "笔记本上一两分钟。"), "opinions", 90)),
+    Preset("small", Text("Small", "小型"), Text("A minute or two on a laptop.", "笔记本上一两分钟。"), "opinions", 90),
     Preset(
-        *("full", Text("Full", "完整"), Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"), "sst2", 600, "gpu"),
+        "full",
+        Text("Full", "完整"),
+        Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"),
+        "sst2",
+        600,
+        "gpu",
         values={
-            **{"labelled": 2_000, "train_rows": 67_000, "teacher": "transformer-4x256", "student": "bilstm-64"},
-            **{"epochs": 6, "vocabulary": 16_000},
+            "labelled": 2_000,
+            "train_rows": 67_000,
+            "teacher": "transformer-4x256",
+            "student": "bilstm-64",
+            "epochs": 6,
+            "vocabulary": 16_000,
         },
     ),
 )
@@ -132,15 +202,24 @@ STEP, LOSS = Text("step", "步"), Text("loss (nats)", "损失（nat）")
 STUDENTS = ("baseline", "teacher-labels", "logit-matching", "student")
 FIGURES = (
     Figure(
-        *("dev-accuracy", Text("Accuracy on dev while training", "训练中的验证集准确率"), STEP, Text("accuracy", "准确率")),
+        "dev-accuracy",
+        Text("Accuracy on dev while training", "训练中的验证集准确率"),
+        STEP,
+        Text("accuracy", "准确率"),
         series=tuple(f"{role}/dev_accuracy" for role in ("teacher", *STUDENTS)),
     ),
     Figure(
-        *("hard-loss", Text("Loss on the labels", "标签损失"), STEP, LOSS),
+        "hard-loss",
+        Text("Loss on the labels", "标签损失"),
+        STEP,
+        LOSS,
         series=("teacher/loss", *(f"{role}/hard_loss" for role in STUDENTS)),
     ),
     Figure(
-        *("soft-loss", Text("Loss against the teacher", "对教师的损失"), STEP, LOSS),
+        "soft-loss",
+        Text("Loss against the teacher", "对教师的损失"),
+        STEP,
+        LOSS,
         series=tuple(f"{role}/soft_loss" for role in STUDENTS[1:]),
     ),
     Figure(
@@ -177,8 +256,8 @@ SPEC = MethodSpec(
     title=Text("Soft targets", "软目标蒸馏"),
     family="distillation",
     summary=Text(
-        "A small network learns from a large one's whole probability vector, softened by a temperature, and not from the "
-        "right answer alone.",
+        "A small network learns from a large one's whole probability vector, softened by a temperature, and not from "
+        "the right answer alone.",
         "小网络不只学正确答案，还学习大网络经温度软化后的整个概率分布。",
     ),
     paper="1503.02531",
@@ -190,8 +269,9 @@ SPEC = MethodSpec(
     claims=CLAIMS,
     symbols=SYMBOLS,
     shrunk=Text(
-        "One teacher, not an ensemble; small BiLSTMs and transformers on short texts, not digits and speech. The transfer set "
-        "is the training text whose labels the student does not get.",
-        "只用一个教师而非集成；在短文本上用小型 BiLSTM 与 Transformer，而非手写数字与语音。迁移集就是不给学生标签的那部分训练文本。",
+        "One teacher, not an ensemble; small BiLSTMs and transformers on short texts, not digits and speech. The "
+        "transfer set is the training text whose labels the student does not get.",
+        "只用一个教师而非集成；在短文本上用小型 BiLSTM 与 Transformer，而非手写数字与语音。"
+        "迁移集就是不给学生标签的那部分训练文本。",
     ),
 )

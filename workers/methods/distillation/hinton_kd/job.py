@@ -1,23 +1,24 @@
-"""Soft targets: Geoffrey Hinton, Oriol Vinyals, Jeff Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
+"""Soft targets: Geoffrey Hinton, Oriol Vinyals, Jeff Dean, "Distilling the Knowledge in a Neural Network", 2015,
+arXiv:1503.02531.
 
-A large network's probabilities say which wrong answers are nearly right, so a small one that learns them gets more from each
-text than its label holds. A temperature above 1, the same in both networks, brings the small probabilities into view.
+A large network's probabilities say which wrong answers are nearly right, so a small one that learns them gets more from
+each text than its label holds. A temperature above 1, the same in both networks, brings small probabilities into view.
 
-Here: section 2 (the weighted sum of hard and soft loss, the factor T^2) and section 2.1 (logit matching as the hot limit).
+Here: section 2 (the weighted sum of hard and soft loss, the factor T^2), section 2.1 (logit matching as the hot limit).
 Shrunk: one teacher, no ensemble; short texts; the transfer set is training text whose labels the student does not see.
-Added: students that share first weights, batches, steps and learning rate with the distilled one and differ in the loss alone.
+Added: students that share first weights, batches, steps and learning rate with the distilled one, not its loss.
 
-Symbols: B texts in a batch, C classes, z_t and z_s the teacher's and the student's logits (B, C), y labels, T temperature,
-alpha the weight of the soft loss (1 - alpha that of the hard loss).
+Symbols: B texts in a batch, C classes, z_t and z_s the teacher's and the student's logits (B, C), y labels,
+T temperature, alpha the weight of the soft loss (1 - alpha that of the hard loss).
 """
 
 from __future__ import annotations
 
-import random
-import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 import torch
 from torch import Tensor, nn
@@ -63,60 +64,90 @@ def distillation_loss(hard: Tensor, soft: Tensor, alpha: float) -> Tensor:
     return (1 - alpha) * hard + alpha * soft
 
 
-# --- stage 1: the teacher, trained on every label, then frozen ----------------------------------------------------------
+# --- stage 1: the teacher, trained on every label, then frozen --------------------------------------------------------
 def teacher_for(
-    task: Task, name: str, epochs: int, seed: int, report: Report, workspace: Workspace, stage: Callable[..., None]
+    task: Task,
+    name: str,
+    epochs: int,
+    seed: int,
+    report: Report,
+    workspace: Workspace,
+    stage: Callable[[str, Text], None],
 ) -> nn.Module:
-    """From the cache where these settings have been trained before, and says so."""
+    """From the cache where these settings have been trained before; then the run says so and trains none."""
     shape = networks.shape_named(name, vocabulary=task.tokenizer.get_vocab_size(), classes=len(task.data.classes))
     teacher = networks.build(shape, seed=seed).to(task.device)
-    settings = {"epochs": epochs, "batch_size": TEACHER_BATCH, "learning_rate": TEACHER_RATE[shape.kind], "seed": seed}
-    code = (networks, training, classification, text, sys.modules[__name__])
-    key = {"shape": shape.as_dict(), "texts": task.fingerprint(), **settings, **numbers_depend_on(code, task.device.type)}
+    rate = TEACHER_RATE[shape.kind]
+    settings = {"epochs": epochs, "batch_size": TEACHER_BATCH, "learning_rate": rate, "seed": seed}
+    code = numbers_depend_on((networks, training, classification, text), task.device.type)
+    key = {"shape": shape.as_dict(), "texts": task.fingerprint(), **settings, **code}
     kept = workspace.teachers.fetch(key, teacher, report.log)
     workspace.facts["teacher"] = {"cached": kept is not None, **(kept or {})}
-    if kept is not None:
-        stage("teacher", Text("Take the teacher from the cache", "从缓存读取教师"))
-        report.log(f"The teacher was trained by an earlier run with the same settings ({kept['train_s']:.1f} s then): none is trained now.")
-    else:
+    if kept is None:
         stage("teacher", Text("Train the teacher on all labels", "用全部标签训练教师"))
         began = time.perf_counter()
         classification.train_on_labels("teacher", teacher, task, **settings, report=report)
         train_s = time.perf_counter() - began
         report.result("teacher", "train_s", train_s, METRICS["train_s"].unit)
         workspace.teachers.store(key, teacher, {"train_s": round(train_s, 3)})
+    else:
+        stage("teacher", Text("Take the teacher from the cache", "从缓存读取教师"))
+        report.log(f"An earlier run trained this teacher in {kept['train_s']:.1f} s; none is trained in this one.")
     return teacher.eval().requires_grad_(False)
 
 
-# --- stage 2: students that differ in nothing but the loss --------------------------------------------------------------
+# --- stage 2: students that differ in nothing but the loss ------------------------------------------------------------
+@dataclass(frozen=True)
+class Arm:
+    """One student: its soft loss and how much that counts. With alpha 0 it is the baseline: labels only."""
+
+    role: str
+    title: Text
+    soft: SoftLoss
+    alpha: float
+
+
+def arms_of(temperature: float, alpha: float, extra_arms: bool) -> list[Arm]:
+    soft = partial(soft_target_loss, T=temperature)
+    arms = [
+        Arm("baseline", Text("Train a student on labels only", "仅用标签训练学生"), soft, 0.0),
+        Arm("student", Text("Train the student on soft targets", "用软目标训练学生"), soft, alpha),
+    ]
+    if extra_arms:
+        hard_labels = Text("Train a student on the teacher's hard labels", "用教师硬标签训练学生")
+        logits = Text("Train a student to match the logits", "训练学生匹配 logits")
+        arms.append(Arm("teacher-labels", hard_labels, teacher_label_loss, alpha))
+        arms.append(Arm("logit-matching", logits, logit_matching_loss, alpha))
+    return arms
+
+
 def train_student(
-    role: str, student: nn.Module, task: Task, z_t: Tensor, *,
-    soft: SoftLoss, alpha: float, plan: list[list[training.Batch]], learning_rate: float, report: Report,
-) -> None:  # fmt: skip
-    """One arm. With alpha 0 only labelled rows are read: the baseline. z_t: the teacher's logits on all texts (N, C)."""
+    arm: Arm, student: nn.Module, task: Task, z_t: Tensor, plan: list[list[training.Batch]], rate: float, report: Report
+) -> None:
+    """z_t: the teacher's logits on all training texts (N, C)."""
 
     def loss_of(batch: training.Batch) -> tuple[Tensor, dict[str, Tensor]]:
         labelled, others = batch
-        rows = labelled + others if alpha else labelled
+        rows = labelled + others if arm.alpha else labelled
         ids, y = task.batch(rows)
         z_s = student(ids).logits  # (B, C)
         hard = F.cross_entropy(z_s[: len(labelled)], y[: len(labelled)])  # at T = 1, on the labelled rows
-        if not alpha:
+        if not arm.alpha:
             return hard, {"hard_loss": hard}
-        soft_loss = soft(z_s, z_t[rows])  # on all rows
-        return distillation_loss(hard, soft_loss, alpha), {"hard_loss": hard, "soft_loss": soft_loss}
+        soft = arm.soft(z_s, z_t[rows])  # on all rows
+        return distillation_loss(hard, soft, arm.alpha), {"hard_loss": hard, "soft_loss": soft}
 
     began = time.perf_counter()
-    follow = classification.curves(role, student, task, report)
-    training.fit(student, plan, loss_of, learning_rate=learning_rate, **follow)
-    report.result(role, "train_s", time.perf_counter() - began, METRICS["train_s"].unit)
+    follow = classification.curves(arm.role, student, task, report)
+    training.fit(student, plan, loss_of, learning_rate=rate, **follow)
+    report.result(arm.role, "train_s", time.perf_counter() - began, METRICS["train_s"].unit)
 
 
-# --- the method's own figures -------------------------------------------------------------------------------------------
+# --- the method's own figures -----------------------------------------------------------------------------------------
 def draw_figures(z_t: Tensor, dev_logits: dict[str, Tensor], dev_y: Tensor, report: Report) -> None:
     """The teacher's mean highest probability at each T; accuracy against confidence for every network."""
     temperatures = list(range(1, 21))
-    softness = [(z_t / T).softmax(-1).max(-1).values.mean().item() for T in temperatures]
+    softness = [(z_t / T).softmax(-1).amax(-1).mean().item() for T in temperatures]
     report.figure("softness", {"x": temperatures, "series": [{"name": "teacher", "y": softness}]})
     tables = {role: evaluation.reliability(logits, dev_y) for role, logits in dev_logits.items()}
     middles = [(index + 0.5) / evaluation.CONFIDENCE_BINS for index in range(evaluation.CONFIDENCE_BINS)]
@@ -128,8 +159,8 @@ def say_what_it_gave(student: Tensor, baseline: Tensor, y: Tensor, report: Repor
     """The gain in points of dev accuracy with the standard error of a paired difference."""
     gained = (student.argmax(1) == y).float() - (baseline.argmax(1) == y).float()  # (N,): -1, 0 or 1
     gain, error = 100 * gained.mean().item(), 100 * gained.std().item() / len(y) ** 0.5
-    verdict = "more than chance on dev would give" if gain > 2 * error else "not told apart from chance on this dev set"
-    report.log(f"Soft targets: {gain:+.1f} points of dev accuracy over labels only (standard error {error:.1f}): {verdict}.")
+    verdict = "more than two standard errors" if gain > 2 * error else "not told apart from chance on this dev set"
+    report.log(f"Soft targets gave {gain:+.1f} points of dev accuracy over labels only (error {error:.1f}): {verdict}.")
 
 
 def run(
@@ -138,35 +169,28 @@ def run(
     data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
-    arms: dict[str, tuple[Text, SoftLoss, float]] = {
-        "baseline": (Text("Train a student on labels only", "仅用标签训练学生"), teacher_label_loss, 0.0),
-        "student": (Text("Train the student on soft targets", "用软目标训练学生"), partial(soft_target_loss, T=temperature), alpha),
-    }
-    if extra_arms:
-        arms["teacher-labels"] = (Text("Train a student on hard labels", "用教师硬标签训练学生"), teacher_label_loss, alpha)
-        arms["logit-matching"] = (Text("Train a student on logits", "用 logits 匹配训练学生"), logit_matching_loss, alpha)
-    stages = iter(range(1, len(arms) + 4))
-    stage = lambda name, title: report.stage(name, title, index=next(stages), count=len(arms) + 3)  # noqa: E731
+    arms = arms_of(temperature, alpha, extra_arms)
+    stages = count(1)
+
+    def stage(name: str, title: Text) -> None:
+        report.stage(name, title, index=next(stages), count=len(arms) + 3)
 
     stage("data", Text("Read the texts", "读取文本"))
-    task = classification.prepare(
-        data, train_rows=train_rows, labelled=labelled, vocabulary=vocabulary, seed=seed, device=device
-    )
+    drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
+    task = classification.prepare(data, **drawn, device=device)
+
     teacher_net = teacher_for(task, teacher, teacher_epochs, seed, report, workspace, stage)
     z_t = evaluation.predict(teacher_net, task.ids).to(device)  # (N, C), once for all arms
     z_dev = classification.measure("teacher", teacher_net, task, report, workspace)
     dev_logits = {"teacher": z_dev}
 
-    draw = random.Random(seed)  # noqa: S311
-    plan = [training.mixed_batches(task.labelled, task.unlabelled, task.lengths, batch_size, draw) for _ in range(epochs)]
     shape = networks.shape_named(student, vocabulary=task.tokenizer.get_vocab_size(), classes=len(data.classes))
-    for role, (title, soft, weight) in arms.items():
-        stage(role, title)
+    plan = training.plan(task.labelled, task.unlabelled, task.lengths, batch_size, epochs, seed)
+    for arm in arms:
+        stage(arm.role, arm.title)
         net = networks.build(shape, seed=seed + 1).to(device)  # the same first weights in every arm
-        train_student(
-            role, net, task, z_t, soft=soft, alpha=weight, plan=plan, learning_rate=learning_rate, report=report
-        )
-        dev_logits[role] = classification.measure(role, net, task, report, workspace, teacher=z_dev)
+        train_student(arm, net, task, z_t, plan, learning_rate, report)
+        dev_logits[arm.role] = classification.measure(arm.role, net, task, report, workspace, teacher=z_dev)
 
     stage("figures", Text("Draw the figures", "绘制图表"))
     draw_figures(z_t.cpu(), dev_logits, task.dev_y, report)
