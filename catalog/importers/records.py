@@ -49,13 +49,17 @@ class Record:
 
 @dataclass
 class Document:
-    """A document read whole: `title` and `description` are a list's own; every entry is a record or a problem."""
+    """A document read whole: `title` and `description` are a list's own; every entry is a record or a problem.
+
+    `sections` are the paths of all sections in the document's order, those without entries included.
+    """
 
     format: str
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     title: str = ""
     description: str = ""
+    sections: list[list[str]] = field(default_factory=list)
 
     def as_json(self) -> dict:
         """The form that `import_papers --dry-run --json` prints."""

@@ -1,0 +1,231 @@
+"""One entry of a paper list, as its author wrote it, into a record.
+
+**Title**.  *A. One, B. Two*.  (ACL 2020)  [[pdf]](url)  -***Nick***  [[my code]](url)
+**Title**. *A. One, B. Two and C. Three*. ACL 2020. [[pdf](url)] [[code & model](url)] (**Nick**).
+Title (ACL 2020) [[paper]](url)[[code]](url) - ***Nick***
+Title.[1] One, A. , Two, B. et al. (2020).
+[Title](url), A. One, B. Two, 2020
+论文：Title</br>地址:url</br>what it is about
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from catalog import identifiers
+from catalog.importers.list_inline import BOLD, ITALIC, Piece, split, squeezed
+from catalog.importers.list_people import names_in, reads_as_names, reads_as_venue, venue_and_year
+from catalog.importers.records import Link, Record
+from catalog.titles import title_key
+
+_FIELDS = {
+    "title": ("论文", "论文题目", "论文标题", "标题", "题目", "paper", "title"),
+    "authors": ("作者", "authors", "author"),
+    "venue": ("会议", "期刊", "发表", "来源", "venue", "conference", "journal", "published"),
+    "year": ("年份", "时间", "year"),
+}
+_FIELD_OF = {word: name for name, words in _FIELDS.items() for word in words}
+_LABELLED = re.compile(r"\s*([^\W\d_]{1,12})\s*[:：]\s*(?=\S)")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2})(?<!\bal)\.\s+(?=\S)|。\s*(?=\S)")
+_PUNCTUATION = " \t\n.,;:-–—|()[]（）【】，。；：、*_"
+_NICK_MAX = 60
+
+
+@dataclass
+class Entry:
+    """A record without its place in the document. `style` is how the title stands out: bold, italic, link or plain."""
+
+    record: Record
+    style: str
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Rest:
+    """What stands behind the title: emphasised authors, nickname, links; `head` and `tail` is the text around links."""
+
+    authors: str = ""
+    short_name: str = ""
+    links: list[Link] = field(default_factory=list)
+    head: str = ""
+    tail: str = ""
+
+
+def read_entry(source: str) -> Entry:
+    first, *further = _segments(_with_labels(split(source)))
+    style, title, pieces = _title(first)
+    rest = _rest(pieces)
+    record = Record(title=title, links=rest.links, short_name=rest.short_name)
+    if style == "link" and first[0].url:
+        record.links.insert(0, Link("paper", first[0].url))
+    if style == "plain":
+        _take_from_title(record, rest)
+    _take_venue_and_names(record, rest, style)
+    notes = [record.note, _cleaned(rest.tail)]
+    notes += [_read_segment(record, segment) for segment in further]
+    record.note = "\n".join(filter(None, notes))
+    record.title = _title_text(record.title)
+    if title_key(", ".join(record.authors)) == title_key(record.title):
+        record.authors = []
+    return Entry(_with_identifiers(record), style)
+
+
+def _with_labels(pieces: list[Piece]) -> list[Piece]:
+    """A naked address is labelled by the word before its colon: `地址:https://...`."""
+    labelled: list[Piece] = []
+    for piece in pieces:
+        before = labelled[-1] if labelled else None
+        if piece.kind == "link" and not piece.text and before and before.kind == "text":
+            text = before.text.rstrip()
+            if text.endswith((":", "：")):
+                words = re.split(r"[\s,，。;；()（）]", text[-40:-1].rstrip())
+                piece = replace(piece, text=words[-1])
+                labelled[-1] = replace(before, text=text[:-1].rstrip().removesuffix(words[-1]))
+        labelled.append(piece)
+    return [piece for piece in labelled if piece.text or piece.kind != "text"]
+
+
+def _segments(pieces: list[Piece]) -> list[list[Piece]]:
+    """The entry cut at its `<br>`."""
+    segments: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.kind == "break":
+            segments.append([])
+        else:
+            segments[-1].append(piece)
+    return segments
+
+
+def _title(pieces: list[Piece]) -> tuple[str, str, list[Piece]]:
+    """How the title stands out, the title, and the pieces behind it."""
+    while pieces and (not pieces[0].text.strip(_PUNCTUATION) or _is_citation(pieces[0])) and not pieces[0].url:
+        pieces = pieces[1:]
+    if not pieces:
+        return "plain", "", []
+    first, *rest = pieces
+    if first.kind in ("link", "bracket"):
+        return "link", first.text, rest
+    if first.marks:
+        return "italic" if first.marks == ITALIC else "bold", first.text, rest
+    text = first.text
+    if (label := _LABELLED.match(text)) and _FIELD_OF.get(label[1].lower()) == "title":
+        text = text[label.end() :]
+    return "plain", text, rest
+
+
+def _is_citation(piece: Piece) -> bool:
+    return piece.kind == "bracket" and piece.text.isdigit()
+
+
+def _rest(pieces: list[Piece]) -> _Rest:
+    rest = _Rest()
+    for piece in pieces:
+        text = squeezed(piece.text)
+        if piece.kind == "link":
+            rest.links.append(Link(text, piece.url))
+        elif piece.marks == ITALIC and not rest.authors:
+            rest.authors = text
+            rest.head += " "
+        elif piece.marks >= BOLD and not rest.short_name and len(text) <= _NICK_MAX:
+            rest.short_name = text
+        elif not _is_citation(piece):
+            text = f"[{piece.text}]" if piece.kind == "bracket" else piece.text
+            if rest.links:
+                rest.tail += text
+            else:
+                rest.head += text
+    return rest
+
+
+def _take_from_title(record: Record, rest: _Rest) -> None:
+    """A title without marks may have swallowed what follows it: the venue in brackets, or names and venue."""
+    if rest.authors or rest.head.strip(_PUNCTUATION):
+        return
+    text = record.title.strip()
+    before, inside, after = _last_brackets(text)
+    if inside and reads_as_venue(inside) and not after.strip(_PUNCTUATION):
+        record.title, rest.head = before, f"({inside})"
+        text = before.strip()
+    sentences = _SENTENCE_END.split(text)
+    if len(sentences) > 1 and not rest.head.strip() and reads_as_venue(sentences[-1]) and len(sentences[-1]) < 60:
+        rest.head = sentences.pop()
+    if len(sentences) > 1 and reads_as_names(sentences[-1]):
+        rest.authors = sentences.pop()
+    if len(sentences) < len(_SENTENCE_END.split(text)):
+        record.title = text[: sum(map(len, sentences)) + 2 * (len(sentences) - 1)]
+
+
+def _take_venue_and_names(record: Record, rest: _Rest, style: str) -> None:
+    before, inside, after = _last_brackets(rest.head)
+    if not inside.strip(_PUNCTUATION):
+        before, inside, after = rest.head, "", ""
+        tail_before, tail_inside, tail_after = _last_brackets(rest.tail)
+        if reads_as_venue(tail_inside):
+            inside, rest.tail = tail_inside, tail_before + tail_after
+    left = f"{before} {after}".strip(_PUNCTUATION)
+    if not rest.authors and left:
+        rest.authors, left = _bare_names(left, style, bool(inside))
+    record.authors = names_in(rest.authors)
+    if inside:
+        record.venue, record.year = venue_and_year(inside)
+        record.note = _cleaned(left)
+    elif left:
+        venue, _, note = left.partition("\n") if not rest.links else (left, "", "")
+        record.venue, record.year = venue_and_year(venue)
+        record.note = _cleaned(note)
+
+
+def _bare_names(text: str, style: str, has_venue: bool) -> tuple[str, str]:
+    """Names without emphasis, and what is left: `A. One, B. Two, 2020`, `A. One, B. Two. ACL 2020`."""
+    sentences = _SENTENCE_END.split(text, maxsplit=1)
+    if len(sentences) > 1 and reads_as_names(sentences[0]):
+        return sentences[0], sentences[1]
+    names, _, year = text.rpartition(",") if style == "link" and re.search(r",\s*\d{4}$", text) else (text, "", "")
+    if (has_venue or style == "link") and reads_as_names(names):
+        return names, year
+    return "", text
+
+
+def _last_brackets(text: str) -> tuple[str, str, str]:
+    """Before, inside and after the last round brackets; one may be full-width and the other not: `（SIGIR 2020)`."""
+    end = max(text.rfind(")"), text.rfind("）"))
+    start = max(text.rfind("(", 0, max(end, 0)), text.rfind("（", 0, max(end, 0)))
+    if start < 0:
+        return text, "", ""
+    return text[:start], text[start + 1 : end], text[end + 1 :]
+
+
+def _read_segment(record: Record, pieces: list[Piece]) -> str:
+    """A line of its own behind `<br>`: a labelled field, a link, or a part of the note, which is returned."""
+    text = "".join(piece.text for piece in pieces if piece.kind != "link")
+    record.links += [Link(squeezed(piece.text), piece.url) for piece in pieces if piece.kind == "link"]
+    label = _LABELLED.match(text)
+    name = _FIELD_OF.get(label[1].lower()) if label else None
+    value = text[label.end() :] if label else ""
+    if name == "authors" and not record.authors:
+        record.authors = names_in(value)
+    elif name in ("venue", "year") and not (record.year if name == "year" else record.venue):
+        venue, year = venue_and_year(value)
+        record.venue, record.year = record.venue or venue, record.year or year
+    else:
+        return squeezed(text) if text.strip(_PUNCTUATION) else ""
+    return ""
+
+
+def _cleaned(text: str) -> str:
+    """A remark in the line of the entry: without the punctuation that held nicknames and links apart."""
+    return squeezed(text).strip(" \t,;:-–—|[]、，；：") if text.strip(_PUNCTUATION) else ""
+
+
+def _title_text(text: str) -> str:
+    text = squeezed(text).strip(" ,;，；-–—")
+    return text[:-1].rstrip() if text.endswith((".", "。")) and not text.endswith("..") else text
+
+
+def _with_identifiers(record: Record) -> Record:
+    urls = [link.url for link in record.links]
+    record.arxiv = next(filter(None, map(identifiers.arxiv_id, urls)), "")
+    record.doi = next(filter(None, map(identifiers.doi, urls)), "")
+    record.acl = next(filter(None, map(identifiers.acl_id, urls)), "")
+    return record
