@@ -77,11 +77,13 @@ class PaperQuerySet(models.QuerySet):
 
     def for_bibtex(self) -> PaperQuerySet:
         """What an exported entry needs."""
-        return self.select_related("venue").prefetch_related("authorships__author", "links", "topics", "notes")
+        return self.select_related("venue").prefetch_related("authorships__author", "links")
 
     def for_page(self) -> PaperQuerySet:
         """Everything that the paper's own page shows."""
-        return self.for_bibtex().prefetch_related("alternative_titles", "entries__section__paper_list")
+        return self.for_bibtex().prefetch_related(
+            "alternative_titles", "topics", "notes", "entries__section__paper_list"
+        )
 
 
 class PaperListQuerySet(models.QuerySet):

@@ -3,7 +3,8 @@
 import pytest
 
 from catalog.models import Paper, PaperList
-from tests.catalog.factories import PaperListFactory, SectionFactory, TopicFactory, full_papers, paper_with
+from tests.catalog.factories import PaperListFactory, SectionFactory
+from tests.catalog.stock import TopicFactory, full_papers, paper_with
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_two_chinese_characters_are_found_in_notes_and_in_topics():
         {"doi": "10.1/needle"},
         {"arxiv": "needle.1"},
         {"acl": "needle-main.1"},
-        {"venue": "Needle Workshop"},
+        {"venue_name": "Needle Workshop"},
         {"notes": [("en", "It has a needle.")]},
     ],
 )
@@ -93,9 +94,9 @@ def test_a_paper_in_two_sections_of_a_list_comes_once():
 
 def test_filters_hold_together():
     pruning = TopicFactory(kind="tag", slug="pruning")
-    wanted = paper_with(title="Wanted", topics=[pruning], venue="ACL", year=2019)
-    paper_with(title="Other year", topics=[pruning], venue="ACL", year=2020)
-    paper_with(title="Other venue", topics=[pruning], venue="EMNLP", year=2019)
+    wanted = paper_with(title="Wanted", topics=[pruning], venue_name="ACL", year=2019)
+    paper_with(title="Other year", topics=[pruning], venue_name="ACL", year=2020)
+    paper_with(title="Other venue", topics=[pruning], venue_name="EMNLP", year=2019)
     assert list(Paper.objects.narrowed(tag="pruning", venue="acl", year=2019)) == [wanted]
 
 

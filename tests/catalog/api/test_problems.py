@@ -1,0 +1,76 @@
+"""Every refusal of the API is problem+json; the schema and its page describe the rest."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.test import APIClient
+
+from config.api import problem_handler
+from config.errors import server_error
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("get", "/api/v1/papers/none/", 404),
+        ("get", "/api/v1/papers/?page=9", 404),
+        ("get", "/api/v1/nothing/", 404),
+        ("post", "/api/v1/nothing/", 404),
+        ("get", "/api/v2/papers/", 404),
+        ("delete", "/api/v1/papers/", 405),
+        ("get", "/api/v1/papers/?sort=random", 400),
+    ],
+)
+def test_refusals_are_problems(client, settings, method, address, status):
+    settings.OPEN_TO_ANYONE = True
+    response = getattr(client, method)(address)
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    body = response.json()
+    assert body["status"] == status and body["title"] and body["detail"] and body["type"] == "about:blank"
+
+
+def test_writing_without_a_token_says_how(client, settings):
+    settings.OPEN_TO_ANYONE = False
+    response = client.post("/api/v1/papers/", {}, content_type="application/json")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Token" and response["Content-Type"] == "application/problem+json"
+
+
+def test_a_wrong_token_is_refused():
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION="Token nonsense")
+    assert api.get("/api/v1/papers/").json()["status"] == 401
+
+
+def test_throttling_says_when_to_come_back():
+    response = problem_handler(exceptions.Throttled(wait=7.2), {})
+    assert (response.status_code, response["Retry-After"]) == (429, "8")
+
+
+def test_a_missing_row_and_a_fault_of_ours():
+    assert problem_handler(Http404(), {}).status_code == 404
+    assert problem_handler(RuntimeError("a fault"), {}) is None
+
+
+def test_a_fault_of_ours_is_a_problem_below_api(rf):
+    response = server_error(rf.get("/api/v1/papers/"))
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+
+
+def test_schema_is_openapi_3_1_and_valid(capsys):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json")
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["openapi"].startswith("3.1")
+    for part in ("papers", "lists", "categories", "tags"):
+        assert f"/api/v1/{part}/" in schema["paths"] and f"/api/v1/{part}/{{slug}}/" in schema["paths"]
+
+
+def test_the_schemas_page_needs_nothing_from_another_host(client):
+    response = client.get("/api/")
+    assert "http" not in response.content.decode().split("<main")[0].replace('"http-equiv"', "")
+    assert "unsafe" not in response["Content-Security-Policy"]
