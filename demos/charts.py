@@ -1,9 +1,12 @@
-"""Series as SVG: pure functions, no script, no inline style. Colour comes by class, so both themes fit; the shape of
-the marker and a label at the line's end say the same without colour."""
+"""Series as SVG: pure functions, no script, no inline style.
+
+Colour comes by class, so both themes fit; the marker's shape and a label at the line's end say it without colour.
+"""
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,22 +16,23 @@ from django.utils.safestring import SafeString
 Point = tuple[float, float]
 
 WIDTH, HEIGHT = 480, 280
-LEFT, RIGHT, TOP, BOTTOM = 52, 112, 12, 40
+LEFT, RIGHT, TOP, BOTTOM = 46, 132, 24, 40
 MAX_POINTS = 200
 TABLE_ROWS = 20
 MARKERS = 6
 MARKER_EVERY_PX = 90
-LABEL_GAP_PX = 15
-LABEL_LETTERS = 18
+LABEL_GAP_PX = 30  # two lines of a label
+LABEL_COLUMNS = 18
+LINE_PX = 13
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line. `look` names its colour: teacher, baseline, method or one of other-1 .. other-6."""
+    """A line. `look` names its colour: teacher, method, or baseline-1 to baseline-4."""
 
     label: str
     points: Sequence[Point]
-    look: str = "other-1"
+    look: str = "baseline-1"
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def _axes(x: Scale, y: Scale, x_ticks: list[float], y_ticks: list[float], x_labe
     names = format_html(
         '<path class="axis" d="M{} {}H{}"/><text class="axis-name" x="{}" y="{}" text-anchor="end">{}</text>'
         '<text class="axis-name" x="{}" y="{}">{}</text>',
-        LEFT, base, WIDTH - RIGHT, WIDTH - RIGHT, HEIGHT - 5, x_label, LEFT, TOP - 2, y_label,
+        LEFT, base, WIDTH - RIGHT, WIDTH - RIGHT, HEIGHT - 5, x_label, 4, TOP - 12, y_label,
     )  # fmt: skip
     return across + down + names
 
@@ -185,20 +189,40 @@ def spread(
 
 
 def _labels(series: Sequence[Series], y: Scale) -> SafeString:
-    heights = spread([y(line.points[-1][1]) for line in series], gap=LABEL_GAP_PX, low=TOP + 4, high=HEIGHT - BOTTOM)
-    left = WIDTH - RIGHT + 20
-    return format_html_join(
-        "",
-        '<g class="series look-{} nth-{}"><path class="mark" d="{}"/><text class="label" x="{}" y="{}">{}</text></g>',
-        (
-            (line.look, i % MARKERS, marker(i, left - 8, height), left, height + 4, shorten(line.label))
-            for i, (line, height) in enumerate(zip(series, heights, strict=True))
-        ),
+    """Names beside the ends of the lines, moved apart where the ends are close."""
+    wanted = [y(line.points[-1][1]) for line in series]
+    heights = spread(wanted, gap=LABEL_GAP_PX, low=TOP + 8, high=HEIGHT - BOTTOM - 8)
+    return format_html_join("", "{}", ((_label(i, *each),) for i, each in enumerate(zip(series, heights, strict=True))))
+
+
+def _label(index: int, line: Series, height: float) -> SafeString:
+    left, lines = WIDTH - RIGHT + 20, wrap(line.label)
+    first = height + 4 - (len(lines) - 1) * LINE_PX / 2
+    words = format_html_join(
+        "", '<tspan x="{}" y="{}">{}</tspan>', ((left, first + i * LINE_PX, text) for i, text in enumerate(lines))
     )
+    return format_html(
+        '<g class="series look-{} nth-{}"><path class="mark" d="{}"/><text class="label">{}</text></g>',
+        line.look, index % MARKERS, marker(index, left - 9, height), words,
+    )  # fmt: skip
 
 
-def shorten(label: str, most: int = LABEL_LETTERS) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
+def width_of(text: str) -> int:
+    """In columns: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def wrap(label: str, columns: int = LABEL_COLUMNS) -> list[str]:
+    """One or two lines of at most `columns`, broken at a space where there is one; the rest is an ellipsis."""
+    if width_of(label) <= columns:
+        return [label]
+    fits = next(i for i in range(len(label), -1, -1) if width_of(label[:i]) <= columns)
+    space = label.rfind(" ", 0, fits + 1)
+    at = space if space > 0 else fits
+    rest = label[at:].strip()
+    if width_of(rest) > columns:
+        rest = rest[: next(i for i in range(len(rest), -1, -1) if width_of(rest[:i]) < columns)] + "…"
+    return [label[:at], rest]
 
 
 def _table(series: Sequence[Series], x_label: str) -> tuple[list[str], list[list[str]]]:
@@ -208,28 +232,3 @@ def _table(series: Sequence[Series], x_label: str) -> tuple[list[str], list[list
     values = [dict(line.points) for line in series]
     rows = [[f"{step:g}", *(f"{column[step]:.4g}" if step in column else "" for column in values)] for step in steps]
     return [x_label, *(line.label for line in series)], rows
-
-
-def bar_chart(slug: str, title: str, x_label: str, bars: Sequence[tuple[str, float]]) -> Chart | None:
-    """Horizontal bars with their values written at the end; bars start at zero."""
-    if not bars:
-        return None
-    height, room = 22, 132
-    high = max(0.0, *(value for _, value in bars)) or 1.0
-    scale = Scale(0.0, high, room, WIDTH - 64)
-    body = format_html_join(
-        "",
-        '<text class="label" x="{}" y="{}" text-anchor="end">{}</text><rect class="bar" x="{}" y="{}" width="{}" '
-        'height="14"/><text class="tick" x="{}" y="{}">{}</text>',
-        (
-            (room - 8, i * height + 18, shorten(label), room, i * height + 7, max(0.0, scale(value) - room),
-             max(room, scale(value)) + 6, i * height + 18, tick_text(value))
-            for i, (label, value) in enumerate(bars)
-        ),
-    )  # fmt: skip
-    svg = format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title"><title id="{}-title">{}</title>{}'
-        '<text class="axis-name" x="{}" y="{}">{}</text></svg>',
-        WIDTH, len(bars) * height + 28, slug, slug, title, body, room, len(bars) * height + 22, x_label,
-    )  # fmt: skip
-    return Chart(slug, title, svg, ["", x_label], [[label, f"{value:.4g}"] for label, value in bars])

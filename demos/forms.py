@@ -166,8 +166,10 @@ class RunForm(forms.Form):
         ]
 
     @property
-    def has_param_errors(self) -> bool:
-        return any(name.startswith("param_") for name in self.errors)
+    def opens_params(self) -> bool:
+        """Whether a parameter was given or refused: then the fold stands open."""
+        given = self.data if self.is_bound else self.initial
+        return any(value not in (None, "") for name, value in given.items() if name.startswith("param_"))
 
     @property
     def unavailable(self) -> list[tuple[str, str]]:

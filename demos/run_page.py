@@ -7,16 +7,45 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from demos import charts, formatting, reading, services, tables
+from demos import charts, formatting, pages, reading, services, tables
+from demos.forms import field_name, printed_value
 from demos.models import Run
 from workers import jobs
 from workers.jobs import JobRequest
 from workers.spec import MethodSpec, Text
 
 LOG_TAIL = 14
+LOOKS = 4  # colours for baselines, and for lines of no role
+UNWANTED_ENDS = (Run.State.FAILED, Run.State.LOST, Run.State.TIMED_OUT)
 SHOWN_KINDS = ("stage", "scalar", "figure")
+FACT_LABELS = {
+    "python": gettext_lazy("Python"),
+    "packages": gettext_lazy("packages"),
+    "device": gettext_lazy("device"),
+    "device_name": gettext_lazy("device name"),
+    "threads": gettext_lazy("threads"),
+    "cpu": gettext_lazy("processor"),
+    "platform": gettext_lazy("platform"),
+    "deterministic": gettext_lazy("same seed, same numbers"),
+    "code": gettext_lazy("code version"),
+    "teacher": gettext_lazy("teacher"),
+    "cached": gettext_lazy("from the cache"),
+    "train_s": gettext_lazy("training time (s)"),
+    "peak_memory_mb": gettext_lazy("peak memory (MB)"),
+    "name": gettext_lazy("name"),
+    "title": gettext_lazy("title"),
+    "split": gettext_lazy("measured on"),
+    "train_rows": gettext_lazy("training rows"),
+    "dev_rows": gettext_lazy("dev rows"),
+    "classes": gettext_lazy("classes"),
+    "sha256": gettext_lazy("SHA-256"),
+    "licence": gettext_lazy("licence"),
+    "note": gettext_lazy("note"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +67,17 @@ def run_context(run: Run) -> dict:
         "log": log_tail(run),
         "last_seq": last_seq(run),
         "facts": facts(run),
+        "data_facts": data_facts(run),
         "params": params(run, spec),
         "artifacts": list(run.artifacts.all()),
         "command": command(run),
         "place": services.queue_place(run) if run.state == Run.State.QUEUED else None,
         "took": took_s(run),
+        "usual_s": usual_s(run, spec),
+        "device": run.environment.get("device_name", ""),
+        "failed": run.state in UNWANTED_ENDS,
+        "repeat": (again := repeat_fields(run, spec)),
+        "repeat_query": urlencode(again),
     }
 
 
@@ -50,6 +85,22 @@ def took_s(run: Run) -> float | None:
     if not run.started_at:
         return None
     return ((run.ended_at or timezone.now()) - run.started_at).total_seconds()
+
+
+def usual_s(run: Run, spec: MethodSpec | None) -> int | None:
+    """What the preset takes on two CPU cores where nothing was changed."""
+    return next((preset.seconds for preset in spec.presets if preset.name == run.preset), None) if spec else None
+
+
+def repeat_fields(run: Run, spec: MethodSpec | None) -> list[tuple[str, str]]:
+    """The run form filled as it was for this run: a parameter that had its preset's value stays empty."""
+    preset = next((preset for preset in spec.presets if preset.name == run.preset), None) if spec else None
+    if preset is None:
+        return []
+    usual = spec.values_of(preset)
+    changed = [param for param in spec.params if run.params.get(param.name, usual[param.name]) != usual[param.name]]
+    asked = [("preset", run.preset), ("data", run.data), ("seed", str(run.seed))]
+    return asked + [(field_name(param), str(run.params[param.name]).lower()) for param in changed]
 
 
 def steps(run: Run, stages: Iterable[dict]) -> list[Step]:
@@ -81,55 +132,66 @@ def series_of(scalars: Iterable[dict]) -> dict[str, list[charts.Point]]:
 
 
 def figures(spec: MethodSpec | None, events: Iterable[tuple[str, dict]]) -> list[charts.Chart]:
-    """The spec's figures in its order, each from the scalars it names or from what the job drew; then what no figure
-    claimed, one chart for each last part of a name ("student/loss" and "teacher/loss" share theirs)."""
+    """The spec's figures in its order, from the scalars they name or from what the job drew; then the rest.
+
+    Of the rest there is a chart for each last part of a name: "student/loss" and "teacher/loss" share theirs.
+    """
     events = list(events)
     series = series_of(body for kind, body in events if kind == "scalar")
     drawn = {body["slug"]: body["data"] for kind, body in events if kind == "figure"}
-    found, used = [], set()
+    found = []
     for figure in spec.figures if spec else ():
-        title, x, y = (formatting.local(text) for text in (figure.title, figure.x, figure.y))
-        names = [name for prefix in figure.series for name in series if name.startswith(prefix) and name not in used]
-        used.update(names)
-        found.append(charts.line_chart(figure.slug, title, x, y, lines_of(spec, names, series)))
-        found.append(drawn_chart(figure.slug, title, x, y, drawn.pop(figure.slug, None)))
-    rest = defaultdict(list)
-    for name in series:
-        if name not in used:
-            rest[name.rsplit("/", 1)[-1]].append(name)
-    for ending, names in rest.items():
+        words = [formatting.local(text) for text in (figure.title, figure.x, figure.y)]
+        lines = {name: series.pop(name) for name in figure.series if name in series} | drawn_series(drawn, figure.slug)
+        found.append(chart_of(spec, figure.slug, *words, lines))
+    endings = dict.fromkeys(name.rpartition("/")[2] for name in series)
+    for ending in endings:
+        lines = {name: points for name, points in series.items() if name.rpartition("/")[2] == ending}
         label = formatting.metric_label(ending)
-        found.append(charts.line_chart(f"curve-{len(found)}", label, _("step"), label, lines_of(spec, names, series)))
-    found += [drawn_chart(f"figure-{slug}", slug, "", "", data) for slug, data in drawn.items()]
+        found.append(chart_of(spec, f"curve-{len(found)}", label, _("step"), label, lines))
     return [chart for chart in found if chart]
 
 
-def lines_of(spec: MethodSpec | None, names: list[str], series: dict[str, list[charts.Point]]) -> list[charts.Series]:
-    """Lines named by their role where the name begins with one; two lines of one role differ by their ending too."""
-    roles = {role.slug: role for role in spec.roles} if spec else {}
-    endings = {name.partition("/")[2] for name in names}
+def drawn_series(drawn: dict[str, dict], slug: str) -> dict[str, list[charts.Point]]:
+    """The lines of a figure event: {"x": [..], "series": [{"name", "y": [.. or null]}]}."""
+    data = drawn.get(slug, {})
+    return {
+        line["name"]: [(x, y) for x, y in zip(data["x"], line["y"], strict=False) if y is not None]
+        for line in data.get("series", [])
+    }
+
+
+def chart_of(
+    spec: MethodSpec | None, slug: str, title: str, x: str, y: str, series: dict[str, list[charts.Point]]
+) -> charts.Chart | None:
+    """Shares, told by the metric that a name ends in, are drawn in per cent."""
+    endings = {name.rpartition("/")[2].removeprefix("dev_") for name in series}
+    if endings and all(formatting.unit_of(ending) == "share" for ending in endings):
+        series = {name: [(step, 100 * value) for step, value in points] for name, points in series.items()}
+        y = f"{y} (%)"
+    return charts.line_chart(slug, title, x, y, lines_of(spec, series))
+
+
+def lines_of(spec: MethodSpec | None, series: dict[str, list[charts.Point]]) -> list[charts.Series]:
+    """Lines named by the role that a name begins with, and by the rest of it where a role has several."""
+    owners = [name.partition("/")[0] for name in series]
+    known = {slug: (label, look) for slug, label, look in looks_of(spec)}
     lines = []
-    for index, name in enumerate(names):
-        owner, _slash, ending = name.partition("/")
-        role = roles.get(owner)
-        label = formatting.local(role.label) if role else owner.replace("_", " ")
-        if len(endings) > 1 and ending:
-            label = f"{label} {formatting.metric_label(ending)}"
-        lines.append(charts.Series(label, series[name], role.kind if role else f"other-{index % 6 + 1}"))
+    for index, ((name, points), owner) in enumerate(zip(series.items(), owners, strict=True)):
+        label, look = known.get(owner, (owner.replace("_", " "), f"baseline-{index % LOOKS + 1}"))
+        if owners.count(owner) > 1:
+            label = f"{label} {formatting.metric_label(name.partition('/')[2])}"
+        lines.append(charts.Series(label, points, look))
     return lines
 
 
-def drawn_chart(slug: str, title: str, x: str, y: str, data: object) -> charts.Chart | None:
-    """A figure event's data: {"bars": [[label, value]..]} or {"series": [{"name", "points": [[x, y]..]}..]}."""
-    if not isinstance(data, dict):
-        return None
-    if "bars" in data:
-        return charts.bar_chart(slug, title, x, [(in_language(label), float(value)) for label, value in data["bars"]])
-    lines = [
-        charts.Series(in_language(line["name"]), [tuple(point) for point in line["points"]], f"other-{i % 6 + 1}")
-        for i, line in enumerate(data.get("series", []))
-    ]
-    return charts.line_chart(slug, title, x, y, lines)
+def looks_of(spec: MethodSpec | None) -> Iterable[tuple[str, str, str]]:
+    """(role, label, look): a role keeps its colour in every chart of every run."""
+    baselines = 0
+    for role in spec.roles if spec else ():
+        baselines += role.kind == "baseline"
+        look = f"baseline-{(baselines - 1) % LOOKS + 1}" if role.kind == "baseline" else role.kind
+        yield role.slug, formatting.local(role.label), look
 
 
 # --- log, parameters, environment, command ----------------------------------------------------------------------
@@ -147,37 +209,52 @@ def last_seq(run: Run) -> int:
 
 
 def params(run: Run, spec: MethodSpec | None) -> list[dict]:
-    """What the run used, in the spec's order, with label and unit; then what the spec no longer has."""
-    known = {param.name: param for param in spec.params} if spec else {}
-    order = [name for name in known if name in run.params] + [name for name in run.params if name not in known]
-    return [
+    """What the run used, in the spec's order; then, by its name alone, what the spec no longer has."""
+    known = [param for param in spec.params if param.name in run.params] if spec else []
+    rows = [
         {
-            "name": name,
-            "label": formatting.local(known[name].label) if name in known else name,
-            "symbol": known[name].symbol if name in known else "",
-            "unit": known[name].unit if name in known else "",
-            "value": run.params[name],
+            "label": formatting.local(param.label),
+            "symbol": pages.formula(param.symbol) if param.symbol else "",
+            "unit": param.unit,
+            "value": printed_value(param, run.params[param.name]),
         }
-        for name in order
+        for param in known
     ]
+    names = {param.name for param in known}
+    return rows + [{"label": name, "value": value} for name, value in run.params.items() if name not in names]
 
 
 def facts(run: Run) -> list[tuple[str, str]]:
-    """The environment as rows of words; nested facts are joined ("data hash")."""
-    return list(_flatten(run.environment))
+    """What the run ran on, in rows of words. What has a place of its own on the page is left out."""
+    elsewhere = {"command", "seed", "data"}
+    return list(_rows({name: value for name, value in run.environment.items() if name not in elsewhere}))
 
 
-def _flatten(facts: dict, before: str = "") -> Iterable[tuple[str, str]]:
+def data_facts(run: Run) -> list[tuple[str, str]]:
+    data = run.environment.get("data")
+    return list(_rows(data)) if isinstance(data, dict) else []
+
+
+def _rows(facts: dict, before: str = "") -> Iterable[tuple[str, str]]:
+    """Nested facts carry their parent's name; versions of packages stand in one row."""
     for name, value in facts.items():
-        label = f"{before} {name}".strip().replace("_", " ")
-        if isinstance(value, dict) and not set(value) <= {"en", "zh"}:
-            yield from _flatten(value, label)
+        label = f"{before} {FACT_LABELS.get(name, name.replace('_', ' '))}".strip()
+        if name == "packages" and isinstance(value, dict):
+            yield label, ", ".join(f"{package} {version}" for package, version in value.items())
+        elif isinstance(value, dict) and not set(value) <= {"en", "zh"}:
+            yield from _rows(value, label)
         else:
-            yield label, in_language(value) if isinstance(value, dict) else str(value)
+            yield label, _fact(value)
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(map(str, value)) if isinstance(value, list) else in_language(value)
 
 
 def command(run: Run) -> str:
-    """The command line that repeats the run: the job's own words, else made from the row; "" for a method that is gone."""
+    """The command line that repeats the run, as the job said it or made from the row; "" for a method that is gone."""
     spec = reading.spec_or_none(run.method)
     if said := run.environment.get("command"):
         return str(said)

@@ -20,12 +20,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """`bar` is the value's share of the column's largest, in per cent; shares are their own bar."""
+    """`bar`: the value's share of the column's largest, in per cent; a share is its own. `verdict`: better or worse."""
 
     text: str
     bar: float
     difference: str = ""
-    ratio: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,20 @@ def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[s
         return None
     is_share = formatting.unit_of(metric, result.unit) == "share"
     largest = 1.0 if is_share else max(abs(other.value) for (_, name), other in values.items() if name == metric)
-    base = values.get((baseline, metric))
-    difference = formatting.points(result.value - base.value) if is_share and kind == "method" and base else ""
+    bar = round(min(100.0, 100 * abs(result.value) / largest), 1) if largest else 0.0
     text = formatting.quantity(metric, result.value, result.unit).number
-    return Cell(text, round(min(100.0, 100 * abs(result.value) / largest), 1) if largest else 0.0, difference)
+    base = values.get((baseline, metric))
+    if not (is_share and kind == "method" and base):
+        return Cell(text, bar)
+    difference = result.value - base.value
+    return Cell(text, bar, formatting.points(difference), _verdict(metric, difference))
+
+
+def _verdict(metric: str, difference: float) -> str:
+    better = METRICS[metric].better if metric in METRICS else ""
+    if not better or not difference:
+        return ""
+    return "better" if (difference > 0) == (better == "higher") else "worse"
 
 
 @dataclass(frozen=True)
