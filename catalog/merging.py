@@ -94,6 +94,7 @@ def _merge_publication(work: Work, record: Record, changed: set[str], difference
     """Venue, year and authors hang together: those of the publication replace those of the preprint."""
     paper, venue = work.paper, venue_name(record.venue)
     published = is_preprint(work.venue) and not is_preprint(venue)
+    superseded = bool(venue) and is_preprint(venue) and not is_preprint(work.venue)
     if venue and (published or not work.venue):
         work.venue = venue
         changed.add("venue")
@@ -103,13 +104,13 @@ def _merge_publication(work: Work, record: Record, changed: set[str], difference
         if not paper.year or published:
             paper.year = record.year
             changed.add("year")
-        elif not is_preprint(venue):
+        elif not superseded:
             differences.append(Difference("year", str(paper.year), str(record.year)))
     if record.authors and record.authors != work.authors:
         if not work.authors or published:
             work.authors = list(record.authors)
             changed.add("authors")
-        elif {*map(title_key, record.authors)} != {*map(title_key, work.authors)}:
+        elif not superseded and {*map(title_key, record.authors)} != {*map(title_key, work.authors)}:
             differences.append(Difference("authors", ", ".join(work.authors), ", ".join(record.authors)))
 
 

@@ -26,7 +26,10 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+)\*?[ \t]*(?:\{\})?")
 _SCRIPT = re.compile(r"([_^])(?:\{([0-9+-]{1,4})\}|([0-9+-]))")
 _LOW, _HIGH = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"), str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 # What pylatexenc gives nothing for, though a reader sees something; and declarations, which show nothing.
-_SAID = {"LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "textregistered": "®", "texttrademark": "™"}
+_SAID = {
+    "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "textregistered": "®", "texttrademark": "™",
+    "textasciicircum": "^",
+}  # fmt: skip
 _FORMATTING = frozenset((
     "emph", "textit", "textbf", "textsc", "textrm", "textsf", "texttt", "textsl", "textnormal", "textup", "mbox",
     "hbox", "enquote", "mkbibquote", "mkbibemph", "it", "em", "bf", "rm", "sc", "sf", "tt", "sl", "small",
@@ -69,6 +72,8 @@ def _macros(value: str) -> str:
 
 def _command(found: re.Match[str]) -> str:
     name = found[1]
+    if name == "textasciitilde":
+        return _TILDE
     if name in _SAID:
         return _SAID[name] + ("" if found[0].endswith("}") else found[0][len(name) + 1 :])
     if name in _FORMATTING:
