@@ -29,6 +29,7 @@ stopping = threading.Event()  # set when this worker is asked to stop: its runs 
 
 def execute(run: Run) -> None:
     """Blocks until the run has ended, was handed back, or turned out to be someone else's by now."""
+    logger.info("run %s begins: %s, %s, seed %s", run.id, run.method, run.preset, run.seed)
     watch = Watch(run)
     try:
         with scratch_folder(run) as out_dir:
@@ -41,6 +42,7 @@ def execute(run: Run) -> None:
                 limits=Limits(wall_s=settings.RUN_TIME_LIMIT_S, memory_mb=settings.RUN_MEMORY_LIMIT_MB),
             )
         patiently(lambda: conclude(run, outcome, watch.reason))
+        logger.info("run %s: %s", run.id, " ".join(filter(None, [outcome.state, outcome.cause.en])))
     except LeaseLost:
         logger.warning("run %s is no longer ours; its job is stopped", run.id)
     except Exception as error:
