@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -49,7 +49,8 @@ def execute(run: Run) -> None:
         logger.exception("run %s could not be executed", run.id)
         said = str(error) if isinstance(error, recording.ArtifactRefused) else f"{type(error).__name__}: {error}"
         cause = Text(f"The run could not be executed: {said}", f"运行无法执行：{said}")
-        services.end_run(run=run, state=Run.State.FAILED, cause=cause)
+        with suppress(LeaseLost):
+            services.end_run(run=run, state=Run.State.FAILED, cause=cause)
 
 
 def conclude(run: Run, outcome: Outcome, reason: str | None) -> None:
@@ -125,6 +126,15 @@ def scratch_folder(run: Run) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def clear_scratch_folders() -> None:
+    """At a worker's start: what killed workers of this host left behind of runs that do not run any more."""
+    left = list(settings.RUN_DIR.glob("*"))  # before the question, so that a run claimed meanwhile keeps its folder
+    running = {str(key) for key in Run.objects.filter(state=Run.State.RUNNING).values_list("pk", flat=True)}
+    for home in left:
+        if home.name not in running:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def request_for(run: Run, out_dir: Path) -> JobRequest:

@@ -184,7 +184,12 @@ def hand_back(*, run: Run, cause: Text | None = None) -> None:
 # --- the sweep --------------------------------------------------------------------------------------------------
 def sweep() -> dict[str, int]:
     """Sends what nobody claimed and deals with what stopped beating. May run in several places at once."""
-    return {"given_up_or_queued_again": _sweep_silent_runs(), "sent": _sweep_waiting_runs()}
+    done = {"given_up_or_queued_again": _sweep_silent_runs(), "sent": 0}
+    try:
+        done["sent"] = _sweep_waiting_runs()
+    except (BrokerAway, RedisError) as error:
+        logger.warning("waiting runs are not sent, the broker is away: %s", error)
+    return done
 
 
 def _sweep_silent_runs() -> int:
@@ -203,10 +208,7 @@ def _sweep_waiting_runs() -> int:
         due = list(waiting.filter(Q(sent_at=None) | Q(sent_at__lt=long_ago)))
         if any(run.sent_at for run in due) and waiting_messages(queue) >= waiting.exclude(sent_at=None).count():
             due = [run for run in due if run.sent_at is None]
-        for run in due:
-            if not send(run=run):
-                return sent
-            sent += 1
+        sent += sum(send(run=run) for run in due)
     return sent
 
 

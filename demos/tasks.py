@@ -40,7 +40,7 @@ def waiting_messages(queue: str) -> int:
 
 
 @worker_ready.connect
-def _start_the_forkserver(sender, **_kwargs) -> None:
+def _make_ready_for_jobs(sender, **_kwargs) -> None:
     """Only where runs are executed; the sweep's process stays small."""
     from django.conf import settings
 
@@ -48,6 +48,7 @@ def _start_the_forkserver(sender, **_kwargs) -> None:
         from demos import execution
 
         execution.supervisor.warm()
+        execution.clear_scratch_folders()
 
 
 @worker_shutting_down.connect

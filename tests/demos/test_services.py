@@ -324,6 +324,14 @@ def test_forgotten_run_is_sent_again_only_where_its_message_is_gone(waiting_mess
     assert len(sent) == times
 
 
+def test_sweep_deals_with_silent_runs_while_redis_is_away(caplog):
+    forgotten = RunFactory(sent_at=timezone.now() - timedelta(minutes=5))
+    silent = RunFactory(silent=True)
+    assert services.sweep() == {"given_up_or_queued_again": 1, "sent": 0}
+    assert "the broker is away" in caplog.text
+    assert {run.state for run in Run.objects.filter(pk__in=[forgotten.pk, silent.pk])} == {"queued"}
+
+
 def test_sweep_costs_the_same_for_ended_runs(sent, django_assert_num_queries):
     RunFactory.create_batch(5, succeeded=True)
     with django_assert_num_queries(2):

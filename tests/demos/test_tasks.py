@@ -153,6 +153,14 @@ def test_run_that_cannot_be_recorded_fails_in_words(job, monkeypatch):
     assert "KeyError" in run.cause
 
 
+def test_starting_worker_clears_what_killed_ones_left(settings):
+    running, ended = RunFactory(claimed=True), RunFactory(succeeded=True)
+    for run in (running, ended):
+        (settings.RUN_DIR / str(run.id) / "attempt").mkdir(parents=True)
+    execution.clear_scratch_folders()
+    assert [home.name for home in settings.RUN_DIR.iterdir()] == [str(running.id)]
+
+
 def test_sweep_twice_queues_a_silent_run_once():
     run = RunFactory(silent=True)
     sweep_runs.apply()
