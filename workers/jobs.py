@@ -143,6 +143,8 @@ def command_line(request: JobRequest) -> str:
         words += ["--data", request.data]
     if request.device != "auto":
         words += ["--device", request.device]
+    if request.threads != 1:
+        words += ["--threads", str(request.threads)]
     for param in spec.params:
         value = request.params.get(param.name, usual[param.name])
         if value != usual[param.name]:

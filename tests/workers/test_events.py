@@ -1,0 +1,34 @@
+"""A job's only way out: every call stops a cancelled run, and no number that is none gets through."""
+
+import pytest
+
+from workers.kit.events import Cancelled, Report
+from workers.spec import Text
+
+
+def test_every_call_stops_a_cancelled_run():
+    report = Report([].append, is_cancelled=lambda: True)
+    calls = [
+        lambda: report.stage("a", Text("a", "a"), index=1, count=1),
+        lambda: report.progress(1, 100),
+        lambda: report.progress(2, 100),  # within the silence after the first
+        lambda: report.scalar("a", 1, 1.0),
+        lambda: report.result("teacher", "accuracy", 1.0),
+    ]
+    for call in calls:
+        with pytest.raises(Cancelled):
+            call()
+
+
+def test_progress_is_quiet_between_two_reports_and_tells_the_end():
+    events = []
+    report = Report(events.append)
+    for done in range(1, 101):
+        report.progress(done, 100)
+    assert [event["done"] for event in events] == [1, 100]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_diverged_loss_ends_the_run_in_words(value):
+    with pytest.raises(ValueError, match="student/loss is .* at step 7: training diverged"):
+        Report([].append).scalar("student/loss", 7, value)

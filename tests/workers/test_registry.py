@@ -1,0 +1,71 @@
+"""What every method folder must hold; a new method is tested here by being there."""
+
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+from latex2mathml.converter import convert
+
+from workers import registry
+from workers.kit.data import TITLES
+
+GIVEN_BY_THE_ENGINE = {"data", "seed", "device", "report", "workspace"}
+METHODS = sorted(registry.all_specs())
+PAGES = {"page.md": "en", "page.zh.md": "zh"}
+pytestmark = pytest.mark.parametrize("slug", METHODS)
+
+
+def page(slug: str, name: str) -> str:
+    return (registry.folder_path(registry.get_spec(slug)) / name).read_text(encoding="utf-8")
+
+
+def test_run_takes_the_parameters_of_the_spec(slug):
+    wanted = set(inspect.signature(registry.load(slug)).parameters) - GIVEN_BY_THE_ENGINE
+    assert wanted == {param.name for param in registry.get_spec(slug).params}
+
+
+def test_defaults_lie_inside_their_bounds(slug):
+    spec = registry.get_spec(slug)
+    assert spec.clean({}) == {param.name: param.default for param in spec.params}
+
+
+def test_every_preset_cleans_and_names_a_data_set_of_the_method(slug):
+    spec = registry.get_spec(slug)
+    for preset in spec.presets:
+        assert spec.clean({}, preset=preset) == spec.values_of(preset)
+        assert preset.data in spec.data
+    assert {"smoke", "small"} <= {preset.name for preset in spec.presets}
+
+
+def test_numbers_have_bounds(slug):
+    for param in registry.get_spec(slug).params:
+        assert param.type in ("bool", "choice") or param.minimum < param.maximum
+
+
+def test_family_data_and_roles_are_known(slug):
+    spec = registry.get_spec(slug)
+    assert spec.family in {family.slug for family in registry.FAMILIES}
+    assert set(spec.data) <= set(TITLES)
+    assert {"teacher", "baseline", "method"} >= {role.kind for role in spec.roles}
+
+
+@pytest.mark.parametrize(("name", "language"), PAGES.items())
+def test_the_page_speaks_of_every_parameter(slug, name, language):
+    text = re.sub(r"\s+", " ", page(slug, name)).lower()
+    labels = [param.label.in_language(language).lower() for param in registry.get_spec(slug).params]
+    assert [label for label in labels if label not in text] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_becomes_mathml(slug, name):
+    formulas = [a or b for a, b in re.findall(r"\$\$(.+?)\$\$|\$(.+?)\$", page(slug, name), flags=re.DOTALL)]
+    formulas += [symbol.latex for symbol in registry.get_spec(slug).symbols]
+    assert [formula for formula in formulas if "\\" in convert(formula)] == []
+
+
+def test_the_spec_is_read_without_torch(slug):
+    code = f"import sys; from workers import registry; registry.data_sets(registry.get_spec({slug!r}), None)"
+    code += "; sys.exit('torch' in sys.modules or 'django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,59 @@
+"""Values outside a spec are refused in words; the rest is filled from preset and default."""
+
+import pytest
+
+from workers.spec import InvalidParams, MethodSpec, Param, Preset, Role, Text
+
+WORDS = Text("word", "词")
+SPEC = MethodSpec(
+    slug="toy",
+    title=WORDS,
+    family="distillation",
+    summary=WORDS,
+    paper="",
+    params=(
+        Param("epochs", "int", 3, WORDS, WORDS, minimum=1, maximum=9),
+        Param("rate", "float", 0.1, WORDS, WORDS, minimum=0, maximum=1),
+        Param("extra", "bool", True, WORDS, WORDS),
+        Param("size", "choice", "small", WORDS, WORDS, choices=(("small", WORDS), ("large", WORDS))),
+    ),
+    presets=(Preset("smoke", WORDS, WORDS, "opinions", 1, values={"epochs": 1}),),
+    data=("opinions",),
+    roles=(Role("teacher", WORDS, "teacher"),),
+)
+
+
+def test_what_is_not_given_comes_from_the_preset_then_the_default():
+    cleaned = SPEC.clean({"rate": "0.5"}, preset=SPEC.preset("smoke"))
+    assert cleaned == {"epochs": 1, "rate": 0.5, "extra": True, "size": "small"}
+
+
+def test_values_take_the_parameters_type():
+    cleaned = SPEC.clean({"epochs": "4", "rate": 1, "extra": "off", "size": "large"})
+    assert [type(value) for value in cleaned.values()] == [int, float, bool, str]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("epochs", value) for value in (0, 10, 1.5, "many", True, None)),
+        *(("rate", value) for value in (-0.1, "nan", "inf")),
+        ("extra", "perhaps"),
+        ("size", "middling"),
+    ],
+)
+def test_a_value_outside_its_bounds_is_refused(name, value):
+    with pytest.raises(InvalidParams) as refused:
+        SPEC.clean({name: value})
+    assert set(refused.value.errors) == {name}
+
+
+def test_every_bad_value_is_named_and_not_only_the_first():
+    with pytest.raises(InvalidParams) as refused:
+        SPEC.clean({"epochs": 0, "rate": 7, "colour": "red"})
+    assert set(refused.value.errors) == {"epochs", "rate", "colour"}
+
+
+def test_an_unknown_preset_names_those_that_exist():
+    with pytest.raises(KeyError, match="smoke"):
+        SPEC.preset("huge")
