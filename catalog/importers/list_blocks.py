@@ -14,7 +14,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6})(?!#)[ \t]*(.*)")
 _CLOSING_MARKS = re.compile(r"(?:^|[ \t]+)#+$")
 _ITEM = re.compile(r"([ \t]*)(?:[-*+•][ \t]+|\d{1,4}[.)．](?:[ \t]+|(?=[*\[]|[^\W\d])))(.*)")
 _UNDERLINE = re.compile(r"[ \t]*(?:={2,}|-{3,})")
-_QUOTE = re.compile(r"[ \t]*>[> \t]*")
+_QUOTE = re.compile(r"\A[ \t]*>[> \t]*")
 _FENCES = ("```", "~~~")
 
 

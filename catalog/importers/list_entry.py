@@ -28,8 +28,10 @@ _FIELDS = {
 _FIELD_OF = {word: name for name, words in _FIELDS.items() for word in words}
 _LABELLED = re.compile(r"\s*([^\W\d_]{1,12})\s*[:：]\s*(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2})(?<!\bal)\.\s+(?=\S)|。\s*(?=\S)")
+_BARE_NICK = re.compile(r"[-–—]\s*([^\W_]*[A-Z][\w.+-]{0,40})\.?|[(（]([^()（）]{1,40})[)）]\.?")
 _PUNCTUATION = " \t\n.,;:-–—|()[]（）【】，。；：、*_"
 _NICK_MAX = 60
+_VENUE_WORDS_MAX = 12
 
 
 @dataclass
@@ -61,7 +63,9 @@ def read_entry(source: str) -> Entry:
         record.links.insert(0, Link("paper", first[0].url))
     if style == "plain":
         _take_from_title(record, rest)
-    _take_venue_and_names(record, rest, style)
+    _take_names_and_venue(record, rest, style)
+    if not record.short_name and (nick := _BARE_NICK.fullmatch(squeezed(rest.tail))):
+        record.short_name, rest.tail = nick[1] or nick[2], ""
     notes = [record.note, _cleaned(rest.tail)]
     notes += [_read_segment(record, segment) for segment in further]
     record.note = "\n".join(filter(None, notes))
@@ -156,24 +160,28 @@ def _take_from_title(record: Record, rest: _Rest) -> None:
         record.title = text[: sum(map(len, sentences)) + 2 * (len(sentences) - 1)]
 
 
-def _take_venue_and_names(record: Record, rest: _Rest, style: str) -> None:
+def _take_names_and_venue(record: Record, rest: _Rest, style: str) -> None:
+    if style == "link" and not rest.head.strip(_PUNCTUATION):  # [Title](url), [summary](url), A. One, 2020
+        rest.head, rest.tail = rest.tail, ""
+    left, venue = _venue_in_brackets(rest)
+    names, left = (rest.authors, left) if rest.authors else _bare_names(left, style, bool(venue))
+    record.authors = names_in(names)
+    if not venue:
+        venue, left = _venue_outside(left, has_names=bool(names), is_whole=bool(rest.links))
+    record.venue, record.year = venue_and_year(venue)
+    record.note = _cleaned(left)
+
+
+def _venue_in_brackets(rest: _Rest) -> tuple[str, str]:
+    """What stands around `(ACL 2020)`, and its inside. Behind the links it has to read as a venue to be one."""
     before, inside, after = _last_brackets(rest.head)
-    if not inside.strip(_PUNCTUATION):
-        before, inside, after = rest.head, "", ""
-        tail_before, tail_inside, tail_after = _last_brackets(rest.tail)
-        if reads_as_venue(tail_inside):
-            inside, rest.tail = tail_inside, tail_before + tail_after
-    left = f"{before} {after}".strip(_PUNCTUATION)
-    if not rest.authors and left:
-        rest.authors, left = _bare_names(left, style, bool(inside))
-    record.authors = names_in(rest.authors)
-    if inside:
-        record.venue, record.year = venue_and_year(inside)
-        record.note = _cleaned(left)
-    elif left:
-        venue, _, note = left.partition("\n") if not rest.links else (left, "", "")
-        record.venue, record.year = venue_and_year(venue)
-        record.note = _cleaned(note)
+    if inside.strip(_PUNCTUATION):
+        return f"{before} {after}".strip(_PUNCTUATION), inside
+    tail_before, tail_inside, tail_after = _last_brackets(rest.tail)
+    if reads_as_venue(tail_inside):
+        rest.tail = tail_before + tail_after
+        return rest.head.strip(_PUNCTUATION), tail_inside
+    return rest.head.strip(_PUNCTUATION), ""
 
 
 def _bare_names(text: str, style: str, has_venue: bool) -> tuple[str, str]:
@@ -181,9 +189,23 @@ def _bare_names(text: str, style: str, has_venue: bool) -> tuple[str, str]:
     sentences = _SENTENCE_END.split(text, maxsplit=1)
     if len(sentences) > 1 and reads_as_names(sentences[0]):
         return sentences[0], sentences[1]
-    names, _, year = text.rpartition(",") if style == "link" and re.search(r",\s*\d{4}$", text) else (text, "", "")
+    if style == "link" and venue_and_year(text[-4:])[1]:
+        names, left = text[:-4].rstrip(_PUNCTUATION), text[-4:]
+    else:
+        names, left = text, ""
     if (has_venue or style == "link") and reads_as_names(names):
-        return names, year
+        return names, left
+    return "", text
+
+
+def _venue_outside(text: str, *, has_names: bool, is_whole: bool) -> tuple[str, str]:
+    """A venue without brackets, `NAACL 2018`, and what is left. Without links behind it, it ends with its line."""
+    venue, _, note = (text, "", "") if is_whole else text.partition("\n")
+    remark, comma, year = venue.rpartition(",")
+    if comma and not has_names and venue_and_year(year)[1] and not reads_as_venue(remark):
+        return year, f"{remark}\n{note}"
+    if (has_names and len(venue.split()) <= _VENUE_WORDS_MAX) or reads_as_venue(venue):
+        return venue, note
     return "", text
 
 
@@ -219,7 +241,7 @@ def _cleaned(text: str) -> str:
 
 
 def _title_text(text: str) -> str:
-    text = squeezed(text).strip(" ,;，；-–—")
+    text = squeezed(text).strip(" ,;，；-–—[")
     return text[:-1].rstrip() if text.endswith((".", "。")) and not text.endswith("..") else text
 
 

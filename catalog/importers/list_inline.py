@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 BOLD = 2
 BOLD_ITALIC = 3
@@ -66,11 +67,13 @@ def squeezed(text: str) -> str:
 def split(text: str, depth: int = 0) -> list[Piece]:
     """Neighbouring pieces of unmarked text are joined."""
     pieces: list[Piece] = []
-    for piece in _Splitter(text, depth).pieces():
-        if pieces and piece.kind == "text" == pieces[-1].kind and piece.marks == 0 == pieces[-1].marks:
-            pieces[-1] = replace(piece, text=pieces[-1].text + piece.text)
-        elif piece.text or piece.kind != "text":
-            pieces.append(piece)
+    for is_text, run in groupby(
+        _Splitter(text, depth).pieces(), lambda piece: piece.kind == "text" and not piece.marks
+    ):
+        if not is_text:
+            pieces += run
+        elif joined := "".join(piece.text for piece in run):
+            pieces.append(Piece("text", joined))
     return pieces
 
 
@@ -89,7 +92,7 @@ class _Splitter:
 
     def pieces(self) -> Iterator[Piece]:
         at = 0
-        for found in iter(lambda: _SPECIAL.search(self.text, at), None):
+        while found := _SPECIAL.search(self.text, at):
             yield Piece("text", self.text[at : found.start()])
             taken, at = getattr(self, f"_{found.lastgroup}")(found)
             yield from taken

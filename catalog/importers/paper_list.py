@@ -22,6 +22,7 @@ _VIDEO_HOSTS = ("youtube.com", "youtu.be", "bilibili.com", "vimeo.com")
 _TITLE_WORDS = 4
 _TITLE_HAN = 12
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_ENTRY_MAX = 10_000
 _PREVIEW = 300
 
 
@@ -54,7 +55,7 @@ class _Reader:
         self.current = None
         if block is self.title:
             return
-        if block.level in self.paper_levels:
+        if block.level in self.paper_levels and self.entries[id(block)]:
             self._add(block, depth=-1)
             return
         self.path = [(level, name) for level, name in self.path if level < block.level]
@@ -114,9 +115,9 @@ class _Reader:
 
 
 def _entry_of(block: Block) -> Entry | None:
-    if block.kind == "heading":
-        return read_entry(block.lines[0])
-    return read_entry(block.text) if block.kind in ("item", "text") else None
+    """None for what cannot be an entry. No entry is nearly as long as _ENTRY_MAX characters."""
+    text = block.lines[0] if block.kind == "heading" else block.text
+    return read_entry(text) if block.kind in ("heading", "item", "text") and len(text) <= _ENTRY_MAX else None
 
 
 def _title_heading(blocks: list[Block]) -> Block | None:
@@ -151,12 +152,14 @@ def _reads_as_title(heading: Block) -> bool:
     return len(text.split()) >= _TITLE_WORDS or len(_HAN.findall(text)) >= _TITLE_HAN
 
 
-def _reads_as_paper(entry: Entry, section: list[str]) -> bool:
+def _reads_as_paper(entry: Entry | None, section: list[str]) -> bool:
     """Repositories, posts, talks on video and data sets stand in the same lists, in the same form or nearly so.
 
     `[Title](url)` may be anything: it takes authors and a year to make a paper. Under a heading that announces
     other things a link to a paper or emphasised authors are asked for.
     """
+    if entry is None:
+        return False
     record = entry.record
     if not title_key(record.title) or (record.links and _host(record.links[0].url).endswith(_VIDEO_HOSTS)):
         return False
