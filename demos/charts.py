@@ -8,18 +8,18 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 480, 280
+WIDTH, HEIGHT = 440, 270
 LEFT, RIGHT, TOP, BOTTOM = 46, 132, 24, 40
 MAX_POINTS = 200
 TABLE_ROWS = 20
-MARKERS = 6
+LOOKS = ("teacher", "method", "baseline-1", "baseline-2", "baseline-3", "baseline-4")  # each with its colour and marker
 MARKER_EVERY_PX = 90
 LABEL_GAP_PX = 30  # two lines of a label
 LABEL_COLUMNS = 18
@@ -28,11 +28,12 @@ LINE_PX = 13
 
 @dataclass(frozen=True)
 class Series:
-    """A line. `look` names its colour: teacher, method, or baseline-1 to baseline-4."""
+    """A line. `look`, one of LOOKS, gives its colour and its marker; `dashed` tells two of one look apart."""
 
     label: str
     points: Sequence[Point]
     look: str = "baseline-1"
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,18 @@ class Scale:
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round values (1, 2 or 5 times a power of ten) that cover low..high; the ends lie at or outside them."""
-    if not low < high:
-        pad = abs(low) * 0.1 or 1.0
-        low, high = low - pad, high + pad
+    low, high = ends(low, high)
     rough = (high - low) / about
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+def ends(low: float, high: float) -> tuple[float, float]:
+    """A range with some width, even about a single value."""
+    pad = 0.0 if low < high else abs(low) * 0.1 or 1.0
+    return low - pad, high + pad
 
 
 def downsample(points: Sequence[Point], most: int = MAX_POINTS) -> list[Point]:
@@ -81,12 +86,13 @@ def downsample(points: Sequence[Point], most: int = MAX_POINTS) -> list[Point]:
 
 def line_chart(slug: str, title: str, x_label: str, y_label: str, series: Sequence[Series]) -> Chart | None:
     """None where no series has a point."""
-    series = [Series(line.label, downsample(line.points), line.look) for line in series if line.points]
+    series = [replace(line, points=downsample(line.points)) for line in series if line.points]
     if not series:
         return None
     xs, ys = _values(series, 0), _values(series, 1)
-    x_ticks, y_ticks = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
-    x = Scale(x_ticks[0], x_ticks[-1], LEFT, WIDTH - RIGHT)
+    y_ticks = ticks(min(ys), max(ys))
+    x_ticks = [tick for tick in ticks(min(xs), max(xs)) if min(xs) <= tick <= max(xs)]
+    x = Scale(*ends(min(xs), max(xs)), LEFT, WIDTH - RIGHT)
     y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
     body = [_axes(x, y, x_ticks, y_ticks, x_label, y_label), _lines(series, x, y), _labels(series, y)]
     return Chart(slug, title, _svg(slug, title, _description(series, x_label, y_label), body), *_table(series, x_label))
@@ -135,16 +141,16 @@ def _axes(x: Scale, y: Scale, x_ticks: list[float], y_ticks: list[float], x_labe
 
 
 def _lines(series: Sequence[Series], x: Scale, y: Scale) -> SafeString:
-    return format_html_join("", "{}", ((_line(index, line, x, y),) for index, line in enumerate(series)))
+    return format_html_join("", "{}", ((_line(line, x, y),) for line in series))
 
 
-def _line(index: int, line: Series, x: Scale, y: Scale) -> SafeString:
+def _line(line: Series, x: Scale, y: Scale) -> SafeString:
     places = [(x(step), y(value)) for step, value in line.points]
     path = "M" + "L".join(f"{px:g} {py:g}" for px, py in places)
-    marks = "".join(marker(index, *place) for place in _apart(places))
+    marks = "".join(marker(line.look, *place) for place in _apart(places))
     return format_html(
-        '<g class="series look-{} nth-{}"><path class="line" d="{}"/><path class="mark" d="{}"/></g>',
-        line.look, index % MARKERS, path, marks,
+        '<g class="series look-{}{}"><path class="line" d="{}"/><path class="mark" d="{}"/></g>',
+        line.look, " dashed" if line.dashed else "", path, marks,
     )  # fmt: skip
 
 
@@ -157,17 +163,17 @@ def _apart(places: Sequence[Point]) -> list[Point]:
     return kept
 
 
-def marker(index: int, cx: float, cy: float) -> str:
-    """Path data of the n-th shape about a centre: circle, square, triangle, diamond, cross, plus."""
+def marker(look: str, cx: float, cy: float) -> str:
+    """Path data of a look's shape about a centre: circle, triangle, square, diamond, cross, plus."""
     shapes = (
         "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
-        "m-3.2 -3.2h6.4v6.4h-6.4z",
         "m0 -4l3.8 6.8h-7.6z",
+        "m-3.2 -3.2h6.4v6.4h-6.4z",
         "m0 -4.5l4.5 4.5l-4.5 4.5l-4.5 -4.5z",
         "m-3 -3l6 6m-6 0l6 -6",
         "m-4 0h8m-4 -4v8",
     )
-    return f"M{cx:g} {cy:g}{shapes[index % MARKERS]}"
+    return f"M{cx:g} {cy:g}{shapes[LOOKS.index(look)]}"
 
 
 def spread(
@@ -192,18 +198,18 @@ def _labels(series: Sequence[Series], y: Scale) -> SafeString:
     """Names beside the ends of the lines, moved apart where the ends are close."""
     wanted = [y(line.points[-1][1]) for line in series]
     heights = spread(wanted, gap=LABEL_GAP_PX, low=TOP + 8, high=HEIGHT - BOTTOM - 8)
-    return format_html_join("", "{}", ((_label(i, *each),) for i, each in enumerate(zip(series, heights, strict=True))))
+    return format_html_join("", "{}", ((_label(*each),) for each in zip(series, heights, strict=True)))
 
 
-def _label(index: int, line: Series, height: float) -> SafeString:
+def _label(line: Series, height: float) -> SafeString:
     left, lines = WIDTH - RIGHT + 20, wrap(line.label)
     first = height + 4 - (len(lines) - 1) * LINE_PX / 2
     words = format_html_join(
         "", '<tspan x="{}" y="{}">{}</tspan>', ((left, first + i * LINE_PX, text) for i, text in enumerate(lines))
     )
     return format_html(
-        '<g class="series look-{} nth-{}"><path class="mark" d="{}"/><text class="label">{}</text></g>',
-        line.look, index % MARKERS, marker(index, left - 9, height), words,
+        '<g class="series look-{}"><path class="mark" d="{}"/><text class="label">{}</text></g>',
+        line.look, marker(line.look, left - 9, height), words,
     )  # fmt: skip
 
 

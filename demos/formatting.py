@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -56,21 +54,18 @@ def quantity(metric: str, value: float, unit: str = "") -> Quantity:
     return Quantity(f"{value:.4g}", stored)
 
 
-def number_with_unit(metric: str, value: float, unit: str = "") -> SafeString:
-    printed = quantity(metric, value, unit)
-    return format_html('<span class="num">{}<span class="unit">{}</span></span>', printed.number, f" {printed.unit}")
-
-
 def points(difference: float) -> str:
     """A difference of two shares, in percentage points, always with its sign."""
     return f"{100 * difference:+.1f}".replace("-", "\u2212")
 
 
 def duration(seconds: float) -> str:
-    """8 s, 1 min 20 s, 2 h 5 min."""
+    """8 s, 1 min 20 s, 10 min, 2 h 5 min."""
     whole = round(seconds)
     if whole < 60:
         return _("%(s)d s") % {"s": whole}
+    if whole < 3600 and whole % 60 == 0:
+        return _("%(min)d min") % {"min": whole // 60}
     if whole < 3600:
         return _("%(min)d min %(s)d s") % {"min": whole // 60, "s": whole % 60}
     return _("%(h)d h %(min)d min") % {"h": whole // 3600, "min": whole % 3600 // 60}

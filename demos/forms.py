@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -44,6 +45,12 @@ def bounds(param: Param) -> str:
     return _("%(low)s to %(high)s") % {"low": f"{param.minimum:g}", "high": f"{param.maximum:g}"}
 
 
+def sentence(words: str) -> str:
+    """A spec's words as a sentence: "must be a number" becomes "Must be a number."."""
+    full_stop = "" if words.endswith((".", "。")) else "。" if unicodedata.east_asian_width(words[-1]) == "W" else "."
+    return words[:1].upper() + words[1:] + full_stop
+
+
 class DataSelect(forms.Select):
     """Data sets that are not on this machine are listed, cannot be chosen, and say why."""
 
@@ -67,13 +74,14 @@ class RunForm(forms.Form):
     seed = forms.IntegerField(
         label=gettext_lazy("Seed"),
         required=False,
+        initial=0,
         min_value=0,
         max_value=MAX_SEED,
-        help_text=gettext_lazy("The same seed on a CPU gives the same numbers. Empty: 0."),
+        help_text=gettext_lazy("The same seed on a CPU gives the same numbers."),
     )
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         names = [preset.name for preset in self.spec.presets]
         self.fields["preset"].choices = [(p.name, formatting.local(p.label)) for p in self.spec.presets]
         self.fields["preset"].initial = DEFAULT_PRESET if DEFAULT_PRESET in names else names[0]
@@ -114,7 +122,7 @@ class RunForm(forms.Form):
         if data_set is None:
             self.add_error("data", _("This method does not know the data set “%(data)s”.") % {"data": name})
         elif not data_set.available:
-            self.add_error("data", formatting.local(data_set.why_not))
+            self.add_error("data", sentence(formatting.local(data_set.why_not)))
 
     def _clean_params(self, preset: Preset) -> dict:
         given = {param.name: self.cleaned_data.get(field_name(param)) for param in self.spec.params}
@@ -128,8 +136,7 @@ class RunForm(forms.Form):
         """The spec's objections, each at its field; what has no field stands above the form."""
         for name, text in error.errors.items():
             field = f"param_{name}"
-            message = formatting.local(text)
-            self.add_error(field if field in self.fields else None, message[:1].upper() + message[1:] + ".")
+            self.add_error(field if field in self.fields else None, sentence(formatting.local(text)))
 
     @property
     def preset_choices(self) -> list[dict]:

@@ -52,6 +52,18 @@ def main_result(run: Run) -> str:
     return tables.one_line(spec_or_none(run.method), run.results.all())
 
 
+def qualities(run: Run) -> list[str]:
+    """The method's, the baseline's and the teacher's quality, "" where it was not measured."""
+    found = tables.measured_by_kind(spec_or_none(run.method), run.results.all())
+    return [found[kind].quality if kind in found else "" for kind in ("method", "baseline", "teacher")]
+
+
+def preset_label(run: Run) -> str:
+    spec = spec_or_none(run.method)
+    labels = {preset.name: formatting.local(preset.label) for preset in spec.presets} if spec else {}
+    return labels.get(run.preset, run.preset)
+
+
 def family_of(spec: MethodSpec) -> Family:
     return next(family for family in registry.FAMILIES if family.slug == spec.family)
 
@@ -72,8 +84,8 @@ def entries(specs: Iterable[MethodSpec]) -> list[MethodEntry]:
 
 
 def _entry(spec: MethodSpec, runs: int, best: Run | None) -> MethodEntry:
-    measured = tables.measured_by_role(spec, best.results.all()) if best else []
-    return MethodEntry(spec, runs, best, measured[0] if measured else None)
+    measured = tables.measured_by_kind(spec, best.results.all()) if best else {}
+    return MethodEntry(spec, runs, best, measured.get("method"))
 
 
 def families() -> list[FamilyEntry]:

@@ -181,7 +181,7 @@ def lines_of(spec: MethodSpec | None, series: dict[str, list[charts.Point]]) -> 
         label, look = known.get(owner, (owner.replace("_", " "), f"baseline-{index % LOOKS + 1}"))
         if owners.count(owner) > 1:
             label = f"{label} {formatting.metric_label(name.partition('/')[2])}"
-        lines.append(charts.Series(label, points, look))
+        lines.append(charts.Series(label, points, look, dashed=owners.index(owner) < index))
     return lines
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from demos import formatting
 from demos.models import Result
 from workers.metrics import METRICS
@@ -46,7 +48,7 @@ class ResultsTable:
 def roles_of(spec: MethodSpec | None, present: Iterable[str]) -> list[tuple[str, str, str]]:
     """(slug, label, kind): the spec's order, then whatever a run reported that the spec does not name."""
     known = [(role.slug, formatting.local(role.label), role.kind) for role in spec.roles] if spec else []
-    named = {slug for slug, _, _ in known}
+    named = {slug for slug, *_rest in known}
     present = list(dict.fromkeys(present))
     return [role for role in known if role[0] in present] + [(slug, slug, "") for slug in present if slug not in named]
 
@@ -62,17 +64,17 @@ def results_table(spec: MethodSpec | None, results: Iterable[Result]) -> Results
     values = {(result.role, result.metric): result for result in results}
     if not values:
         return None
-    roles = roles_of(spec, (role for role, _ in values))
-    metrics = metrics_of(metric for _, metric in values)
-    baseline = next((slug for slug, _, kind in roles if kind == "baseline"), "")
+    roles = roles_of(spec, (role for role, _metric in values))
+    metrics = metrics_of(metric for _role, metric in values)
+    baseline = next((slug for slug, _label, kind in roles if kind == "baseline"), "")
     columns = [_column(metric, values) for metric in metrics]
     rows = [Row(slug, label, kind, [_cell(slug, kind, metric, baseline, values) for metric in metrics])
             for slug, label, kind in roles]  # fmt: skip
-    return ResultsTable(columns, rows, next((label for slug, label, _ in roles if slug == baseline), ""))
+    return ResultsTable(columns, rows, next((label for slug, label, _kind in roles if slug == baseline), ""))
 
 
 def _column(metric: str, values: dict[tuple[str, str], Result]) -> Column:
-    unit = next(result.unit for (_, name), result in values.items() if name == metric)
+    unit = next(result.unit for (_role, name), result in values.items() if name == metric)
     return Column(metric, formatting.metric_label(metric), formatting.quantity(metric, 0, unit).unit)
 
 
@@ -81,7 +83,7 @@ def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[s
     if result is None:
         return None
     is_share = formatting.unit_of(metric, result.unit) == "share"
-    largest = 1.0 if is_share else max(abs(other.value) for (_, name), other in values.items() if name == metric)
+    largest = 1.0 if is_share else max(abs(other.value) for (_role, name), other in values.items() if name == metric)
     bar = round(min(100.0, 100 * abs(result.value) / largest), 1) if largest else 0.0
     text = formatting.quantity(metric, result.value, result.unit).number
     base = values.get((baseline, metric))
@@ -100,41 +102,44 @@ def _verdict(metric: str, difference: float) -> str:
 
 @dataclass(frozen=True)
 class Measured:
-    """One role's figure of merit with what it costs, for a line or a list."""
+    """One role's quality with what it costs, for a line or a list. `metric` is the quality's name for people."""
 
     label: str
     kind: str
+    metric: str
     quality: str
     size: str
 
 
-QUALITY = ("accuracy", "macro_f1", "spearman", "agreement")
+QUALITY = ("accuracy", "macro_f1")
 SIZE = ("size_bytes", "parameters")
 
 
-def measured_by_role(spec: MethodSpec | None, results: Iterable[Result]) -> list[Measured]:
-    """The run's main quality metric for every role that has it, the method first, then baselines and teacher."""
+def measured_by_kind(spec: MethodSpec | None, results: Iterable[Result]) -> dict[str, Measured]:
+    """The method's, the first baseline's and the teacher's quality by the main metric, where measured."""
     values = {(result.role, result.metric): result for result in results}
-    metric = next((slug for slug in QUALITY if any(name == slug for _, name in values)), None)
-    if metric is None:
-        return []
-    roles = [role for role in roles_of(spec, (role for role, _ in values)) if (role[0], metric) in values]
-    order = {"method": 0, "baseline": 1, "teacher": 2}
-    roles.sort(key=lambda role: order.get(role[2], 3))
-    return [_measured(slug, label, kind, metric, values) for slug, label, kind in roles]
+    metric = next((slug for slug in QUALITY if any(name == slug for _role, name in values)), None)
+    found: dict[str, Measured] = {}
+    for role, label, kind in roles_of(spec, (role for role, _metric in values)):
+        if (role, metric) in values and kind:
+            found.setdefault(kind, _measured(role, label, kind, metric, values))
+    return found
 
 
-def _measured(slug: str, label: str, kind: str, metric: str, values: dict[tuple[str, str], Result]) -> Measured:
-    quality = values[slug, metric]
-    size = next((values[slug, name] for name in SIZE if (slug, name) in values), None)
+def _measured(role: str, label: str, kind: str, metric: str, values: dict[tuple[str, str], Result]) -> Measured:
+    quality = values[role, metric]
+    size = next((values[role, name] for name in SIZE if (role, name) in values), None)
     return Measured(
         label,
         kind,
+        formatting.metric_label(metric),
         str(formatting.quantity(metric, quality.value, quality.unit)),
         str(formatting.quantity(size.metric, size.value, size.unit)) if size else "",
     )
 
 
 def one_line(spec: MethodSpec | None, results: Iterable[Result]) -> str:
-    """student 81.0 %, baseline 70.1 %, teacher 82.3 %: the run in a line, "" while nothing was measured."""
-    return ", ".join(f"{measured.label} {measured.quality}" for measured in measured_by_role(spec, results))
+    """method 81.0 %, baseline 70.1 %, teacher 82.3 %: a run in a line, "" while nothing was measured."""
+    words = {"method": _("method"), "baseline": _("baseline"), "teacher": _("teacher")}
+    found = measured_by_kind(spec, results)
+    return ", ".join(f"{word} {found[kind].quality}" for kind, word in words.items() if kind in found)

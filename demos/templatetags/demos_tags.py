@@ -13,6 +13,10 @@ register = template.Library()
 register.filter("local", formatting.local)
 register.filter("duration", formatting.duration)
 register.filter("file_size", formatting.file_size)
+register.filter("main_result", reading.main_result)
+register.filter("qualities", reading.qualities)
+register.filter("data_title", reading.data_title)
+register.filter("preset_label", reading.preset_label)
 
 
 @register.filter
@@ -20,15 +24,6 @@ def method_title(run: Run) -> str:
     """The method's title; its slug where its folder is gone."""
     return reading.method_title(run.method)
 
-
-@register.filter
-def main_result(run: Run) -> str:
-    return reading.main_result(run)
-
-
-@register.filter
-def data_title(name: str) -> str:
-    return reading.data_title(name)
 
 
 @register.inclusion_tag("demos/_method_families.html")

@@ -1,0 +1,90 @@
+"""Charts are pure functions: what is drawn, what is said without colour, what stays small."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from demos import charts
+from demos.charts import Series
+
+
+def chart(*series: Series):
+    return charts.line_chart("losses", "Loss terms", "step", "nats", series)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0, 100, [0, 20, 40, 60, 80, 100]), (0.52, 0.81, [0.5, 0.6, 0.7, 0.8, 0.9]), (3, 3, [2.6, 2.8, 3, 3.2, 3.4])],
+)
+def test_ticks_are_round_and_cover_the_range(low, high, expected):
+    assert charts.ticks(low, high) == pytest.approx(expected)
+
+
+def test_a_long_curve_keeps_its_ends_and_two_hundred_points():
+    points = [(step, float(step)) for step in range(10_000)]
+    drawn = charts.downsample(points)
+    assert (len(drawn), drawn[0], drawn[-1]) == (200, points[0], points[-1])
+
+
+def test_a_short_curve_is_drawn_as_it_is():
+    assert charts.downsample([(0, 1.0), (1, 0.5)]) == [(0, 1.0), (1, 0.5)]
+
+
+def test_nothing_is_drawn_where_there_is_no_point():
+    assert chart(Series("empty", [])) is None
+
+
+def test_the_svg_is_well_formed_and_names_itself():
+    svg = ElementTree.fromstring(chart(Series("Student", [(0, 1.0), (10, 0.5)], "method")).svg)
+    assert svg.attrib["role"] == "img"
+    assert svg.attrib["aria-labelledby"] == "losses-title losses-desc"
+    assert svg.findtext("title") == "Loss terms"
+    assert svg.findtext("desc") == "nats / step. Student: 1 → 0.5."
+
+
+def test_a_chart_has_no_inline_style_and_no_colour_of_its_own():
+    svg = chart(Series("Student", [(0, 1.0), (10, 0.5)], "method")).svg
+    assert not re.search(r"style=|#[0-9a-f]{3}|fill=|stroke=", svg)
+
+
+def test_a_role_keeps_its_colour_and_its_marker():
+    both = chart(Series("Teacher", [(0, 1.0)], "teacher"), Series("Student", [(0, 2.0)], "method")).svg
+    alone = chart(Series("Student", [(0, 2.0)], "method")).svg
+    triangle = charts.marker("method", 0, 0).split("M0 0")[1]
+    assert 'look-method"' in both and triangle in both and triangle in alone
+    assert charts.marker("teacher", 0, 0) != charts.marker("method", 0, 0)
+
+
+def test_a_hostile_name_is_escaped():
+    svg = chart(Series("<script>", [(0, 1.0)])).svg
+    assert "<script>" not in svg and "&lt;script&gt;" in svg
+
+
+def test_labels_of_close_lines_stand_apart_in_the_same_order():
+    heights = charts.spread([100, 101, 99], gap=15, low=0, high=200)
+    assert heights[2] < heights[0] < heights[1]
+    assert sorted(heights)[1] - sorted(heights)[0] >= 15
+
+
+def test_labels_pushed_down_stay_inside():
+    assert max(charts.spread([198, 199, 200], gap=15, low=0, high=200)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("Teacher", ["Teacher"]),
+        ("Student, soft targets", ["Student, soft", "targets"]),
+        ("学生（教师硬标签与软目标）", ["学生（教师硬标签与", "软目标）"]),
+        ("a word and far too many more words than fit", ["a word and far too", "many more words t…"]),
+    ],
+)
+def test_a_label_takes_two_lines_at_most(label, lines):
+    assert charts.wrap(label) == lines
+
+
+def test_the_numbers_stand_beside_the_picture():
+    drawn = chart(Series("A", [(0, 1.0), (10, 0.5)]), Series("B", [(10, 0.25)]))
+    assert drawn.header == ["step", "A", "B"]
+    assert drawn.rows == [["0", "1", ""], ["10", "0.5", "0.25"]]
