@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, permissions, status, viewsets
 from rest_framework.decorators import action
@@ -40,13 +41,13 @@ START_EXAMPLE = OpenApiExample(
 class FromThisSite(permissions.BasePermission):
     """A page of another site must not start runs by its visitor's browser, which sends an Origin with every POST."""
 
-    message = "This address answers its own pages and programs, not pages of other sites."
-
     def has_permission(self, request: Request, view) -> bool:
         origin = request.headers.get("Origin")
         if request.method in permissions.SAFE_METHODS or not origin:
             return True
-        return origin in settings.CSRF_TRUSTED_ORIGINS or urlsplit(origin).netloc == request.get_host()
+        if origin not in settings.CSRF_TRUSTED_ORIGINS and urlsplit(origin).netloc != request.get_host():
+            raise PermissionDenied(_("This API takes writes from programs and its own pages, not from %s.") % origin)
+        return True
 
 
 @extend_schema_view(list=extend_schema(summary="Methods", description="Every method that runs here, by family."))

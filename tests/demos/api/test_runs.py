@@ -1,0 +1,186 @@
+import pytest
+from django.core.files.base import ContentFile
+from rest_framework.authtoken.models import Token
+
+from demos.models import Artifact, Run
+from tests.demos.factories import RunFactory, add_events, measured_run
+
+pytestmark = pytest.mark.django_db
+ASKED = {"method": "stand-in", "preset": "smoke", "seed": 3, "params": {"temperature": 2}}
+
+
+@pytest.fixture(autouse=True)
+def _closed_site(settings):
+    settings.OPEN_TO_ANYONE = False
+
+
+@pytest.fixture
+def token(django_user_model):
+    return Token.objects.create(user=django_user_model.objects.create_user("ada"))
+
+
+def start(client, asked: dict, **headers):
+    return client.post("/api/v1/runs/", asked, content_type="application/json", headers=headers)
+
+
+def start_as(client, token, asked: dict, **headers):
+    return start(client, asked, Authorization=f"Token {token.key}", **headers)
+
+
+# --- start --------------------------------------------------------------------------------------------------------
+def test_a_token_starts_a_run_and_is_told_where_it_is(client, spec, token):
+    response = start_as(client, token, ASKED)
+    run = Run.objects.get()
+    assert response.status_code == 202
+    assert response.headers["Location"] == f"http://testserver/api/v1/runs/{run.id}/"
+    assert (run.owner, run.seed, run.data) == (token.user, 3, "opinions")
+    assert response.json()["params"] == {
+        "temperature": 2.0,
+        "epochs": 1,
+        "copy_embeddings": False,
+        "student": "tiny",
+    }
+    assert response.json()["state"] == "queued"
+
+
+def test_nobody_starts_a_run_on_a_closed_site(client, spec):
+    response = start(client, ASKED)
+    assert (response.status_code, response.headers["Content-Type"]) == (401, "application/problem+json")
+    assert not Run.objects.exists()
+
+
+def test_anyone_at_the_machine_starts_a_run_on_an_open_site(client, spec, settings):
+    settings.OPEN_TO_ANYONE = True
+    assert start(client, ASKED).status_code == 202
+    assert Run.objects.get().owner is None
+
+
+def test_a_page_of_another_site_starts_nothing(client, spec, settings):
+    settings.OPEN_TO_ANYONE = True
+    response = start(client, ASKED, Origin="https://elsewhere.example")
+    assert response.status_code == 403
+    assert "https://elsewhere.example" in response.json()["detail"]
+    assert not Run.objects.exists()
+
+
+def test_a_page_of_this_site_may(client, spec, settings):
+    settings.OPEN_TO_ANYONE = True
+    assert start(client, ASKED, Origin="http://testserver").status_code == 202
+
+
+def test_a_form_is_no_json(client, spec, settings):
+    settings.OPEN_TO_ANYONE = True
+    assert client.post("/api/v1/runs/", ASKED["params"]).status_code == 415
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "errors"),
+    [
+        ({"method": "nope"}, {"method"}),
+        ({"preset": "huge"}, {"preset"}),
+        ({"data": "nope"}, {"data"}),
+        ({"data": "sst2"}, {"data"}),
+        ({"seed": -1}, {"seed"}),
+        ({"params": [1]}, {"params"}),
+    ],
+)
+def test_what_is_wrong_is_named_and_starts_nothing(client, spec, token, change, errors):
+    response = start_as(client, token, ASKED | change)
+    assert response.status_code == 400
+    assert set(response.json()["errors"]) == errors
+    assert not Run.objects.exists()
+
+
+def test_every_bad_parameter_is_named(client, spec, token):
+    response = start_as(client, token, ASKED | {"params": {"temperature": 99, "colour": 1}})
+    assert response.json()["errors"]["params"] == {
+        "temperature": ["must be between 1 and 20"],
+        "colour": ["is not a parameter of this method"],
+    }
+
+
+def test_a_refusal_is_told_in_words(client, spec, token, settings):
+    settings.RUN_MAX_QUEUED = 0
+    response = start_as(client, token, ASKED)
+    assert response.status_code == 422
+    assert response.json()["detail"].startswith("Too many runs")
+
+
+# --- read ---------------------------------------------------------------------------------------------------------
+def test_a_run_says_all_that_is_needed_to_repeat_it(client, spec):
+    run = measured_run(environment={"command": "python -m workers run stand-in", "threads": 1})
+    body = client.get(f"/api/v1/runs/{run.id}/").json()
+    assert body["command"] == "python -m workers run stand-in"
+    assert body["environment"]["threads"] == 1
+    assert body["results"][0] == {"role": "teacher", "metric": "accuracy", "value": 0.823, "unit": "share"}
+    assert (body["method"], body["preset"], body["data"], body["seed"]) == ("stand-in", "small", "opinions", run.seed)
+
+
+def test_a_run_lists_what_it_left(client, spec):
+    kept = Artifact(run=measured_run(), name="student.zip", size_bytes=3, sha256="ab" * 32)
+    kept.file.save("x", ContentFile(b"PK!"))
+    assert client.get(f"/api/v1/runs/{kept.run_id}/").json()["artifacts"] == [
+        {
+            "id": str(kept.id),
+            "name": "student.zip",
+            "size_bytes": 3,
+            "sha256": "ab" * 32,
+            "url": f"http://testserver/artifacts/{kept.id}/",
+        }
+    ]
+
+
+@pytest.mark.parametrize("query", ["state=succeeded", "data=opinions&preset=full", "method=stand-in&state=succeeded"])
+def test_runs_are_filtered(client, spec, query):
+    wanted = measured_run(preset="full")
+    RunFactory()
+    assert [run["id"] for run in client.get(f"/api/v1/runs/?{query}").json()["results"]] == [str(wanted.id)]
+
+
+def test_an_unknown_state_is_refused(client, spec):
+    assert set(client.get("/api/v1/runs/?state=happy").json()["errors"]) == {"state"}
+
+
+def test_curves_come_by_name(client, spec):
+    run = RunFactory()
+    add_events(run, *[("scalar", {"name": "student/loss", "step": step, "value": 0.5}) for step in (1, 2)])
+    assert client.get(f"/api/v1/runs/{run.id}/series/").json() == {"student/loss": [[1, 0.5], [2, 0.5]]}
+
+
+def test_events_are_read_on_from_a_number(client, spec):
+    run = RunFactory()
+    add_events(run, *[("log", {"text": str(number)}) for number in range(4)])
+    body = client.get(f"/api/v1/runs/{run.id}/events/?after=2").json()
+    assert [(event["seq"], event["kind"], event["body"]) for event in body["results"]] == [
+        (3, "log", {"text": "2"}),
+        (4, "log", {"text": "3"}),
+    ]
+
+
+def test_a_senseless_after_is_refused(client, spec):
+    assert client.get(f"/api/v1/runs/{RunFactory().id}/events/?after=x").status_code == 400
+
+
+def test_more_runs_cost_no_more_queries(client, spec, django_assert_num_queries):
+    measured_run()
+    with django_assert_num_queries(3):  # count, runs with paper and owner, results
+        client.get("/api/v1/runs/")
+    for _ in range(18):
+        measured_run()
+    with django_assert_num_queries(3):
+        client.get("/api/v1/runs/")
+
+
+# --- cancel -------------------------------------------------------------------------------------------------------
+def test_a_token_cancels_a_waiting_run(client, spec, token):
+    run = RunFactory()
+    response = client.post(f"/api/v1/runs/{run.id}/cancel/", headers={"Authorization": f"Token {token.key}"})
+    assert (response.status_code, response.json()["state"]) == (202, "cancelled")
+
+
+def test_nobody_cancels_a_run_on_a_closed_site(client, spec):
+    run = RunFactory()
+    assert client.post(f"/api/v1/runs/{run.id}/cancel/").status_code == 401
+    run.refresh_from_db()
+    assert run.state == "queued"
