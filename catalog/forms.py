@@ -43,7 +43,6 @@ class PaperSearchForm(forms.Form):
 class ImportForm(forms.Form):
     """A document, uploaded or pasted."""
 
-    label_suffix = ""
     FORMATS = (("auto", _("find out")), ("bibtex", "BibTeX"), ("markdown", _("Markdown list")))
 
     file = forms.FileField(required=False, label=_("A file"))

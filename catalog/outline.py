@@ -34,7 +34,7 @@ class Place:
     """Where a paper stands in a list: the section's path, outermost first, and its neighbours there."""
 
     paper_list: PaperList
-    path: list[Section]
+    path: list[Section]  # those that have a name: a list without headings has one section without
     position: int
     total: int
     before: Paper | None
@@ -87,7 +87,7 @@ def _place(entry: Entry, row: list[Entry], sections: dict[int, Section]) -> Plac
         section = sections.get(section.parent_id)
     return Place(
         paper_list=entry.section.paper_list,
-        path=path,
+        path=[section for section in path if section.name],
         position=index + 1,
         total=len(row),
         before=row[index - 1].paper if index else None,

@@ -80,8 +80,9 @@ def paper_lists(request: HttpRequest) -> HttpResponse:
 @require_safe
 def paper_list(request: HttpRequest, slug: str) -> HttpResponse:
     paper_list = get_object_or_404(PaperList.objects.with_counts(), slug=slug)
-    roots = outline_of(paper_list)
-    context = {"paper_list": paper_list, "roots": roots, "nodes": read_in_order(roots)}
+    nodes = read_in_order(outline_of(paper_list))
+    headed = [node for node in nodes if node.section.name]
+    context = {"paper_list": paper_list, "nodes": nodes, "headed": headed}
     return render(request, "catalog/paper_list.html", context)
 
 

@@ -79,6 +79,12 @@ def _reads(note: Note) -> bool:
 
 
 @register.filter
+def lang_of(title: str) -> str:
+    """The `lang` of a title, told by its script: titles carry no language of their own."""
+    return "zh-Hans" if any("\u4e00" <= character <= "\u9fff" for character in title) else "en"
+
+
+@register.filter
 def lang_code(language: str) -> str:
     """The value of a `lang` attribute for a note's language."""
     return "zh-Hans" if language == "zh" else language

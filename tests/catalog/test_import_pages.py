@@ -48,7 +48,7 @@ def test_accept_writes_once_and_reports(writer):
     for _ in range(2):
         response = writer.post(address + "accept/", follow=True)
     assert sorted(Paper.objects.values_list("title", flat=True)) == ["A New Paper", "Known Already"]
-    assert "2 added, 0 were already here, 1 had a problem and were left out." in text_of(response)
+    assert "2 added, 0 already here, 1 left out because of a problem." in text_of(response)
 
 
 def test_what_was_imported_is_found(writer):

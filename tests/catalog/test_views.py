@@ -238,3 +238,11 @@ def test_no_page_passes_100_kb_with_style_and_scripts(client):
         files = re.findall(rb'(?:src|href)="/static/([^"]+\.(?:css|js))"', body)
         size = len(body) + sum(Path(finders.find(name.decode())).stat().st_size for name in files)
         assert size < 100_000, (address, size)
+
+
+def test_a_list_without_headings_is_read_straight_through(client):
+    section = SectionFactory(name_en="")
+    paper = paper_with(title="Lonely", sections=[section])
+    body = client.get(section.paper_list.get_absolute_url()).content.decode()
+    assert "Lonely" in body and 'class="sticky outline"' not in body and "<h2" not in body
+    assert "1 of 1" in text_of(client.get(paper.get_absolute_url()))

@@ -1,6 +1,7 @@
 """Every refusal of the API is problem+json; the schema and its page describe the rest."""
 
 import json
+from io import BytesIO
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from rest_framework.test import APIClient
 
 from config.api import problem_handler
 from config.errors import server_error
+from config.parsers import BoundedJSONParser, TooLarge
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +76,10 @@ def test_the_schemas_page_needs_nothing_from_another_host(client):
     response = client.get("/api/")
     assert "http" not in response.content.decode().split("<main")[0].replace('"http-equiv"', "")
     assert "unsafe" not in response["Content-Security-Policy"]
+
+
+def test_a_body_past_the_limit_is_refused():
+    stream = BytesIO(b"[" + b"1," * BoundedJSONParser.MAX_BYTES)
+    with pytest.raises(TooLarge):
+        BoundedJSONParser().parse(stream)
+    assert problem_handler(TooLarge(), {}).status_code == 413
