@@ -59,10 +59,10 @@ class Param:
     def _clean_bool(self, value: Any) -> bool:
         if isinstance(value, bool):
             return value
-        known = {"true": True, "1": True, "on": True, "yes": True, "false": False, "0": False, "off": False, "no": False}
-        if str(value).lower() not in known:
+        word = str(value).lower()
+        if word not in {"true", "1", "on", "yes", "false", "0", "off", "no"}:
             raise ValueError(Text("must be true or false", "须为 true 或 false"))
-        return known[str(value).lower()]
+        return word in {"true", "1", "on", "yes"}
 
     def _clean_choice(self, value: Any) -> str:
         names = [name for name, _ in self.choices]

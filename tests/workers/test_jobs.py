@@ -1,0 +1,171 @@
+"""A whole job in this process: what it reports, what it leaves, what a second one saves, how it stops."""
+
+import json
+import shlex
+import zipfile
+
+import pytest
+import torch
+
+from workers import jobs, registry
+from workers.__main__ import build_parser
+from workers.kit import checkpoints
+from workers.kit.data import DataError
+from workers.kit.events import Cancelled, Report
+from workers.metrics import METRICS
+from workers.results import Results
+
+TINY = {
+    "train_rows": 200,
+    "labelled": 40,
+    "teacher_epochs": 1,
+    "epochs": 1,
+    "teacher": "bilstm-64",
+    "student": "bilstm-16",
+}
+TIMED = {"train_s", "latency_p50_ms", "latency_p95_ms", "throughput"}
+
+
+def request_for(folder, *, seed=0, **changes):
+    spec = registry.get_spec("hinton-kd")
+    params = spec.clean({**TINY, **changes}, preset=spec.preset("smoke"))
+    return jobs.JobRequest(
+        method=spec.slug,
+        preset="smoke",
+        data="opinions",
+        seed=seed,
+        params=params,
+        device="cpu",
+        out_dir=str(folder / "out"),
+        cache_dir=str(folder / "teachers"),
+    )
+
+
+def run(request):
+    results = Results(method="hinton-kd", preset="smoke", seed=request.seed, data=request.data, params=request.params)
+    jobs.execute(request, Report(results.take))
+    return results.document()
+
+
+def numbers(document):
+    return {(r["role"], r["metric"]): r["value"] for r in document["results"] if r["metric"] not in TIMED}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("job")
+
+
+@pytest.fixture(scope="module")
+def first(folder):
+    return run(request_for(folder, extra_arms=True))
+
+
+def test_every_role_has_every_metric_once(first):
+    spec = registry.get_spec("hinton-kd")
+    found = [(row["role"], row["metric"]) for row in first["results"]]
+    likeness = {"agreement", "kl_to_teacher"}
+    wanted = {(role.slug, metric) for role in spec.roles for metric in METRICS} - {
+        ("teacher", name) for name in likeness
+    }
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
+    assert {row["unit"] for row in first["results"] if row["metric"] == "accuracy"} == {"share"}
+
+
+def test_every_series_that_a_figure_names_is_there(first):
+    spec = registry.get_spec("hinton-kd")
+    for figure in spec.figures:
+        assert figure.slug in first["figures"] or set(figure.series) <= set(first["series"])
+    json.dumps(first, allow_nan=False)
+
+
+def test_the_environment_says_what_is_needed_to_repeat_the_run(first):
+    environment = first["environment"]
+    assert environment["packages"]["torch"] == torch.__version__.partition("+")[0] or torch.__version__
+    assert environment["data"]["sha256"]
+    assert environment["data"]["split"] == "dev"
+    assert environment["teacher"]["cached"] is False
+    assert environment["threads"] == 1
+    assert environment["peak_memory_mb"] > 50
+
+
+def test_the_command_repeats_the_run(folder):
+    request = request_for(folder, temperature=7.5)
+    words = shlex.split(jobs.command_line(request))
+    args = vars(build_parser().parse_args(words[3:]))
+    given = {name[6:]: value for name, value in args.items() if name.startswith("param:") and value is not None}
+    spec = registry.get_spec("hinton-kd")
+    assert spec.clean(given, preset=spec.preset(args["preset"])) == request.params
+    assert (args["seed"], args["data"], args["device"]) == (0, None, "cpu")
+
+
+def test_the_saved_networks_give_the_reported_parameters_and_size(first, folder):
+    for role in ("teacher", "baseline", "student"):
+        saved = checkpoints.load(folder / "out" / role)
+        assert sum(p.numel() for p in saved.model.parameters()) == numbers(first)[role, "parameters"]
+        assert (folder / "out" / role / "model.safetensors").stat().st_size == numbers(first)[role, "size_bytes"]
+
+
+def test_the_student_can_be_downloaded(first, folder):
+    assert first["artifacts"] == [{"name": "student.zip", "path": "student.zip"}]
+    names = zipfile.ZipFile(folder / "out" / "student.zip").namelist()
+    assert names == [
+        f"student/{n}" for n in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+    ]
+
+
+def test_a_second_run_trains_no_teacher_says_so_and_gives_the_same_numbers(first, folder):
+    second = run(request_for(folder, extra_arms=True))
+    assert second["environment"]["teacher"]["cached"] is True
+    assert any("none is trained" in line for line in second["log"])
+    assert numbers(second) == numbers(first)
+    assert ("teacher", "train_s") not in {(row["role"], row["metric"]) for row in second["results"]}
+    assert "teacher/loss" not in second["series"]
+
+
+def test_student_settings_leave_the_teacher_alone_and_teacher_settings_do_not(first, folder):
+    assert run(request_for(folder, temperature=9, alpha=0.5, epochs=2))["environment"]["teacher"]["cached"] is True
+    assert run(request_for(folder, teacher_epochs=2))["environment"]["teacher"]["cached"] is False
+    assert run(request_for(folder, seed=1))["environment"]["teacher"]["cached"] is False
+
+
+def test_a_damaged_teacher_is_trained_again(first, folder):
+    request = request_for(folder, teacher_epochs=3)
+    fresh = run(request)
+    for weights in (folder / "teachers").glob("*/model.safetensors"):
+        weights.write_bytes(weights.read_bytes()[:-1])
+    again = run(request)
+    assert again["environment"]["teacher"]["cached"] is False
+    assert any("damaged" in line for line in again["log"])
+    assert numbers(again) == numbers(fresh)
+
+
+@pytest.mark.parametrize("stage", ["teacher", "student"])
+def test_a_cancelled_job_unwinds_within_a_few_steps(tmp_path, stage):
+    events, cancelled = [], []
+
+    def send(event):
+        events.append(event)
+        if event["kind"] == "stage" and event["name"] == stage:
+            cancelled.append(True)
+
+    with pytest.raises(Cancelled):
+        jobs.execute(request_for(tmp_path), Report(send, is_cancelled=lambda: bool(cancelled)))
+    assert events[-1]["kind"] == "stage"
+    if stage == "teacher":
+        assert not (tmp_path / "teachers").exists()
+
+
+def test_a_set_that_the_method_does_not_take_is_refused(tmp_path):
+    request = request_for(tmp_path)
+    with pytest.raises(jobs.JobError, match="does not take the data set 'wikitext'"):
+        jobs.execute(jobs.JobRequest(**{**vars(request), "data": "wikitext"}), Report([].append))
+    with pytest.raises(DataError, match="set DATA_DIR"):
+        jobs.execute(jobs.JobRequest(**{**vars(request), "data": "trec"}), Report([].append))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_a_gpu_that_is_not_there_is_refused_in_words(tmp_path):
+    with pytest.raises(jobs.JobError, match="sees no GPU"):
+        jobs.execute(jobs.JobRequest(**{**vars(request_for(tmp_path)), "device": "cuda"}), Report([].append))
