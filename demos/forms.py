@@ -89,6 +89,12 @@ class RunForm(forms.Form):
         for param in self.spec.params:
             self.fields[field_name(param)] = param_field(param)
 
+    def full_clean(self) -> None:
+        """The first field in error gets the focus: on a phone it may be far down the page."""
+        super().full_clean()
+        if wrong := [name for name in self.fields if name in self.errors]:
+            self.fields[wrong[0]].widget.attrs["autofocus"] = True
+
     @cached_property
     def data_sets(self) -> dict[str, DataSet]:
         return {data_set.name: data_set for data_set in registry.data_sets(self.spec, settings.DATA_DIR)}

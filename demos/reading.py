@@ -52,10 +52,10 @@ def main_result(run: Run) -> str:
     return tables.one_line(spec_or_none(run.method), run.results.all())
 
 
-def qualities(run: Run) -> list[str]:
-    """The method's, the baseline's and the teacher's quality, "" where it was not measured."""
+def qualities(run: Run) -> dict[str, str]:
+    """The method's, the baseline's and the teacher's quality by their kind, as far as they were measured."""
     found = tables.measured_by_kind(spec_or_none(run.method), run.results.all())
-    return [found[kind].quality if kind in found else "" for kind in ("method", "baseline", "teacher")]
+    return {kind: measured.quality for kind, measured in found.items()}
 
 
 def preset_label(run: Run) -> str:

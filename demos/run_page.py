@@ -227,6 +227,8 @@ def params(run: Run, spec: MethodSpec | None) -> list[dict]:
 def facts(run: Run) -> list[tuple[str, str]]:
     """What the run ran on, in rows of words. What has a place of its own on the page is left out."""
     elsewhere = {"command", "seed", "data"}
+    if run.environment.get("cpu") == run.environment.get("device_name"):
+        elsewhere.add("cpu")
     return list(_rows({name: value for name, value in run.environment.items() if name not in elsewhere}))
 
 

@@ -48,6 +48,7 @@
       if (said.textContent !== fresh.dataset.said) said.textContent = fresh.dataset.said;
       document.title = fresh.dataset.title;
       ended = !fresh.dataset.runEvents;
+      if (ended) page.removeAttribute("data-run-events");
     } catch (error) {
       wanted = true; // the next event, or the timer, asks again
       console.warn("the run's page could not be refreshed:", error);
