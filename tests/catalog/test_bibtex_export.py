@@ -84,11 +84,11 @@ def test_capitals_are_protected_and_specials_escaped():
 @pytest.mark.parametrize(
     "facts",
     [
-        {"title": "TinyBERT: Distilling BERT for NLU", "authors": ["Xiaoqi Jiao"], "venue_name": "ACL Findings", "year": 2020},
+        {"title": "TinyBERT: Distilling BERT", "authors": ["Xiaoqi Jiao"], "venue_name": "ACL Findings", "year": 2020},
         {"title": "知识蒸馏：综述", "authors": ["张三", "Kurt Gödel"], "venue_name": "计算机学报", "year": 2021},
         {"title": r"50% & $5 {x} C:\new ~tilde a--b ``q'' x^2 _ #", "authors": ["Martin Luther King, Jr."]},
         {"title": r"Attention in $\sqrt{n}$ Steps", "authors": ["Ludwig van der Berg", "Barnes and Noble"]},
-        {"title": "A", "authors": ["OpenAI", "Acme, Inc."], "venue_name": "CoRR", "arxiv": "1901.00001", "doi": "10.1000/a_b"},
+        {"title": "A", "authors": ["Acme, Inc."], "venue_name": "CoRR", "arxiv": "1901.00001", "doi": "10.1000/a_b"},
         {"title": "B", "acl": "2020.acl-main.1", "links": {"https://x.org/a%20b_c": "code"}, "venue_name": "ACL"},
         {"title": "C", "venue_name": "Preprint", "arxiv": "cs/0112017"},
         {"title": "D", "arxiv": "1901.00002"},

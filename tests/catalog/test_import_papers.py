@@ -94,7 +94,7 @@ def test_unusable_files_are_refused(given, settings, data, says):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(CommandError, match="absent.bib: No such file"):
+    with pytest.raises(CommandError, match=r"absent\.bib: No such file"):
         run(str(tmp_path / "absent.bib"))
 
 

@@ -94,7 +94,7 @@ def test_new_version_adds_and_leaves_what_people_changed(loaded, folder):
     Paper.objects.filter(pk=paper.pk).update(year=1999)
     PaperList.objects.filter(slug="reading-notes").update(name_en="Mine")
     before = everything()
-    with (folder / "reading-notes.md").open("a", encoding="utf-8") as file:
+    with (folder / "knowledge-distillation.md").open("a", encoding="utf-8") as file:
         file.write("- **A Work That Is New Here**. (ACL 2020)\n")
     assert load_bundled_catalogue(folder)["added"] == 1
     paper.refresh_from_db()

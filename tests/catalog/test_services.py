@@ -123,9 +123,11 @@ def test_slugs_of_equal_titles_differ():
 def test_list_keeps_sections_and_order():
     paper_list = PaperListFactory()
     store(
-        Record(title="One", section=["A", "B"]), Record(title="Two", section=["A"]), Record(title="Six", section=["A", "B"]),
+        Record(title="One", section=["A", "B"]),
+        Record(title="Two", section=["A"]),
+        Record(title="Six", section=["A", "B"]),
         paper_list=paper_list,
-    )  # fmt: skip
+    )
     places = Entry.objects.order_by("section", "position").values_list("section__name_en", "position", "paper__title")
     assert sorted(places) == [("A", 1, "Two"), ("B", 1, "One"), ("B", 2, "Six")]
     assert Section.objects.get(name_en="B").parent.name_en == "A"
