@@ -42,7 +42,8 @@ def execute(run: Run) -> None:
                 limits=Limits(wall_s=settings.RUN_TIME_LIMIT_S, memory_mb=settings.RUN_MEMORY_LIMIT_MB),
             )
         patiently(lambda: conclude(run, outcome, watch.reason))
-        logger.info("run %s: %s", run.id, " ".join(filter(None, [outcome.state, outcome.cause.en])))
+        told = watch.reason if outcome.state == "cancelled" else f"{outcome.state} {outcome.cause.en}".rstrip()
+        logger.info("run %s: %s", run.id, told)
     except LeaseLost:
         logger.warning("run %s is no longer ours; its job is stopped", run.id)
     except Exception as error:
@@ -70,7 +71,7 @@ def conclude(run: Run, outcome: Outcome, reason: str | None) -> None:
 class Watch:
     """What the supervising loop asks ten times a second. The database is asked less often, the lease renewed rarely."""
 
-    STOPPING, CANCELLED, LEASE_LOST = "the worker stops", "cancelled", "the lease is lost"
+    STOPPING, CANCELLED, LEASE_LOST = "handed back, for the worker stops", "cancelled", "the lease is lost"
 
     def __init__(self, run: Run):
         self.reason: str | None = None
