@@ -16,13 +16,13 @@ from catalog.titles import title_key
 IDENTIFIERS = ("arxiv", "acl", "doi")
 KEY_MAX_LENGTH = 500
 _BATCH = 5_000
-# A title this long (letters and digits) is hardly ever given twice; a shorter one is, by other people.
+# A title this long (letters and digits) is hardly ever given twice; a shorter one is, in other years.
 _DISTINCTIVE = 30
 # A preprint and its publication lie within a year of each other, seldom two.
 _YEARS_APART, _YEARS_APART_SAME_PEOPLE = 1, 5
 
 
-@dataclass
+@dataclass(eq=False)
 class Work:
     """A row as it stands, or as it will: facts and relations in memory while a document is taken in."""
 
@@ -77,10 +77,12 @@ class Shelf:
         return self._by_identifier.get((name, value))
 
     def find(self, record: Record) -> Work | None:
-        for name in IDENTIFIERS:
-            if found := self.holder(name, getattr(record, name)):
-                return found
         key = key_of(record.title)
+        for name in IDENTIFIERS:
+            work = self.holder(name, getattr(record, name))
+            # An identifier is sometimes given to the wrong work: another title by other people stays another work.
+            if work is not None and (key in work.titles or not _by_other_people(work, record)):
+                return work
         return next((work for work in self._by_title.get(key, ()) if not _differ(work, record, key)), None)
 
 
@@ -97,15 +99,21 @@ def _candidates(records: list[Record]) -> Iterator[Paper]:
 
 
 def _differ(work: Work, record: Record, key: str) -> bool:
-    """Two works of one title: other preprints, or other people at another time."""
+    """Two works of one title: other preprints, other people (a book and its review), or another time."""
     if work.paper.arxiv and record.arxiv and work.paper.arxiv != record.arxiv:
         return True
+    if _by_other_people(work, record):
+        return True
     apart = abs(work.paper.year - record.year) if work.paper.year and record.year else 0
-    if not work.authors or not record.authors:
-        return apart > _YEARS_APART and len(key) < _DISTINCTIVE
-    if _family_names(work.authors) & _family_names(record.authors):
+    if work.authors and record.authors:
         return apart > _YEARS_APART_SAME_PEOPLE
-    return apart > _YEARS_APART or len(key) < _DISTINCTIVE
+    return apart > _YEARS_APART and len(key) < _DISTINCTIVE
+
+
+def _by_other_people(work: Work, record: Record) -> bool:
+    if not work.authors or not record.authors:
+        return False
+    return not _family_names(work.authors) & _family_names(record.authors)
 
 
 def _family_names(names: list[str]) -> set[str]:

@@ -55,12 +55,12 @@ def usable_links(record: Record) -> tuple[list[Link], list[str]]:
     return kept, remarks
 
 
-def new_work(record: Record, shelf: Shelf) -> Work:
+def new_work(record: Record, shelf: Shelf) -> tuple[Work, list[Difference]]:
     paper = Paper(title=record.title, title_key=key_of(record.title))
     work = Work(paper, titles={paper.title_key: paper.title}, line=record.line)
-    merge(work, record, shelf)
+    _, differences = merge(work, record, shelf)
     shelf.add(work)
-    return work
+    return work, differences
 
 
 def merge(work: Work, record: Record, shelf: Shelf) -> tuple[set[str], list[Difference]]:

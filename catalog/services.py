@@ -162,12 +162,12 @@ def _store(document: Document, paper_list: PaperList | None) -> ImportReport:
             continue
         work = shelf.find(record)
         if work is None:
-            work = new_work(record, shelf)
+            work, differing = new_work(record, shelf)
             changes[id(work)] = (work, set())
         else:
             changed, differing = merge(work, record, shelf)
             changes.setdefault(id(work), (work, set()))[1].update(changed)
-            differences += [(record, work, difference) for difference in differing]
+        differences += [(record, work, difference) for difference in differing]
         placed.append((record, work))
         for message in [*(p.message for p in remarks.get(record.line, [])), *usable_links(record)[1]]:
             report.remarks.append({"line": record.line, "message": message, "text": record.title})
@@ -179,8 +179,8 @@ def _store(document: Document, paper_list: PaperList | None) -> ImportReport:
     report.differences = [
         {"line": record.line, "slug": work.paper.slug, **asdict(difference)} for record, work, difference in differences
     ]
-    noted = save_notes(placed)
+    touched = {work.paper.pk for work in new} | {work.paper.pk for work, changed in changes.values() if changed}
     if paper_list is not None:
         place_entries(paper_list, placed)
-    search.reindex({work.paper.pk for work, changed in changes.values() if changed or work in new} | noted)
+    search.reindex(touched | save_notes(placed))
     return report

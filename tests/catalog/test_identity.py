@@ -47,15 +47,27 @@ def test_ernie_of_two_places_are_two_works():
     assert found(Record(title=thu.title.upper())) == thu
 
 
-def test_short_title_by_other_people_is_another_work():
+def test_title_by_other_people_is_another_work():
     PaperFactory(title="Introduction", authors=["Ann Lee"], year=2019)
     assert found(Record(title="Introduction", authors=["Bob Ray"], year=2019)) is None
     assert found(Record(title="Introduction", authors=["A. Lee"], year=2019)) is not None
 
 
-def test_long_title_by_other_people_years_later_is_another_work():
-    PaperFactory(title=LONG, authors=["Ann Lee"], year=2010)
+def test_book_and_its_review_by_another_are_two_works():
+    PaperFactory(title=LONG, authors=["Ann Lee"], year=2019)
     assert found(Record(title=LONG, authors=["Bob Ray"], year=2019)) is None
+
+
+def test_identifier_given_to_the_wrong_work_does_not_join_two():
+    paper = PaperFactory(title=LONG, authors=["Ann Lee"], doi="10.1/x")
+    assert found(Record(title="Quite Another", authors=["Bob Ray"], doi="10.1/x")) is None
+    assert found(Record(title="Quite Another", authors=["Lee, A."], doi="10.1/x")) == paper
+    assert found(Record(title=LONG, authors=["The Team"], doi="10.1/x")) == paper
+
+
+def test_short_title_years_later_is_another_work():
+    PaperFactory(title="Editorial", year=2010)
+    assert found(Record(title="Editorial", year=2019)) is None
 
 
 def test_preprint_and_publication_of_the_same_people_are_one_work():

@@ -95,6 +95,13 @@ def test_identifier_of_another_paper_is_not_taken():
     assert report.differences[0]["fact"] == "doi"
 
 
+def test_new_paper_does_not_take_an_identifier_that_another_has():
+    other = PaperFactory(title="Another Work Altogether", doi="10.1/x", authors=["Bob Ray"])
+    report = store(preprint(doi="10.1/x"))
+    assert Paper.objects.get(doi="10.1/x") == other
+    assert (len(report.added), report.differences[0]["fact"]) == (1, "doi")
+
+
 def test_addresses_that_are_no_web_addresses_are_not_stored():
     report = store(Record(title="A Work", line=3, links=[Link("x", "javascript:alert(1)"), Link("y", "https://y.org")]))
     assert [link.url for link in Paper.objects.get().links.all()] == ["https://y.org"]
