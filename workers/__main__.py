@@ -12,11 +12,13 @@ from rich.console import Console
 
 from workers import jobs, registry
 from workers.kit.data import TITLES, DataError
-from workers.kit.events import Report
+from workers.kit.events import Diverged, Report
 from workers.metrics import METRICS
 from workers.results import Results
 from workers.spec import InvalidParams, MethodSpec, Param
 from workers.terminal import Terminal, results_table
+
+LARGEST_SEED = 2**31 - 1  # what a run's row holds
 
 
 class Parser(argparse.ArgumentParser):
@@ -175,8 +177,8 @@ def evaluate(args: argparse.Namespace, console: Console) -> None:
 def main(argv: list[str] | None = None) -> int:
     parser = build_parser()
     args = parser.parse_args(argv)
-    if getattr(args, "threads", 1) < 1 or getattr(args, "seed", 0) < 0:
-        parser.error("--threads must be at least 1 and --seed at least 0")
+    if getattr(args, "threads", 1) < 1 or not 0 <= getattr(args, "seed", 0) <= LARGEST_SEED:
+        parser.error(f"--threads must be at least 1 and --seed between 0 and {LARGEST_SEED}")
     console = Console()
     try:
         {"list": show_list, "run": run_method, "evaluate": evaluate}[args.command](args, console)
@@ -185,6 +187,11 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(listed)
     except (jobs.JobError, DataError) as error:
         parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except Diverged as error:
+        Console(stderr=True).print(str(error), soft_wrap=True)
+        return 1
     except KeyboardInterrupt:
         Console(stderr=True).print("Stopped.")
         return 130

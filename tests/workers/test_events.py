@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.kit.events import Cancelled, Report
+from workers.kit.events import Cancelled, Diverged, Report
 from workers.spec import Text
 
 
@@ -30,5 +30,5 @@ def test_progress_is_quiet_between_two_reports_and_tells_the_end():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_diverged_loss_ends_the_run_in_words(value):
-    with pytest.raises(ValueError, match=r"student/loss is .* at step 7: training diverged"):
+    with pytest.raises(Diverged, match=r"student/loss is .* at step 7: training diverged"):
         Report([].append).scalar("student/loss", 7, value)

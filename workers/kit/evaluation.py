@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -17,16 +17,24 @@ Rows = Sequence[Sequence[int]]  # token ids of each text
 
 
 @torch.inference_mode()
-def predict(model: nn.Module, rows: Rows, *, batch_size: int = 256) -> Tensor:
-    """Logits (N, C) on the CPU, in the order of `rows`, in evaluation mode."""
+def predict(
+    model: nn.Module,
+    rows: Rows,
+    *,
+    batch_size: int = 256,
+    on_batch: Callable[[int, int], None] = lambda done, total: None,
+) -> Tensor:
+    """Logits (N, C) on the CPU, in the order of `rows`, in evaluation mode. `on_batch` hears how many rows are done."""
     model.eval()
     device = next(model.parameters()).device
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    found = torch.cat([model(pad([rows[i] for i in part], device)).logits.float().cpu() for part in parts])
-    logits = torch.empty_like(found)
-    logits[torch.tensor(order)] = found
-    return logits
+    found = []
+    for number, part in enumerate(parts, start=1):
+        found.append(model(pad([rows[i] for i in part], device)).logits.float().cpu())
+        on_batch(min(number * batch_size, len(rows)), len(rows))
+    logits = torch.cat(found)
+    return logits[torch.tensor(order).argsort()]
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:

@@ -26,6 +26,10 @@ class Cancelled(Exception):
     """The user stopped the run; the job unwinds."""
 
 
+class Diverged(ValueError):
+    """A loss or a metric is no finite number."""
+
+
 class Report:
     """What a job calls while it runs. Every call raises Cancelled once the user has stopped the run."""
 
@@ -56,9 +60,9 @@ class Report:
         self._emit("progress", share=done / total if total else 1.0, done=done, total=total)
 
     def scalar(self, name: str, step: int, value: float) -> None:
-        """Raises ValueError where the value is not finite: a diverged loss ends the run in words."""
+        """Raises Diverged where the value is not finite: the run ends in words."""
         if not math.isfinite(value):
-            raise ValueError(f"{name} is {value} at step {step}: training diverged; a lower learning rate may help")
+            raise Diverged(f"{name} is {value} at step {step}: training diverged; a lower learning rate may help")
         self._emit("scalar", name=name, step=step, value=float(value))
 
     def log(self, text: str) -> None:

@@ -173,7 +173,9 @@ PRESETS = (
             "extra_arms": False,
         },
     ),
-    Preset("small", Text("Small", "小型"), Text("A minute or two on a laptop.", "笔记本上一两分钟。"), "opinions", 90),
+    Preset(
+        "small", Text("Small", "小型"), Text("About half a minute on a laptop.", "笔记本上约半分钟。"), "opinions", 90
+    ),
     Preset(
         "full",
         Text("Full", "完整"),
@@ -184,7 +186,7 @@ PRESETS = (
         values={
             "labelled": 2_000,
             "train_rows": 67_000,
-            "teacher": "transformer-4x256",
+            "teacher": "bilstm-256",
             "student": "bilstm-64",
             "epochs": 6,
             "vocabulary": 16_000,

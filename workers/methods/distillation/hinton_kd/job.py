@@ -180,7 +180,7 @@ def run(
     task = classification.prepare(data, **drawn, device=device)
 
     teacher_net = teacher_for(task, teacher, teacher_epochs, seed, report, workspace, stage)
-    z_t = evaluation.predict(teacher_net, task.ids).to(device)  # (N, C), once for all arms
+    z_t = evaluation.predict(teacher_net, task.ids, on_batch=report.progress).to(device)  # (N, C), once for all arms
     z_dev = classification.measure("teacher", teacher_net, task, report, workspace)
     dev_logits = {"teacher": z_dev}
 
