@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from demos import charts, formatting, pages, reading, services, tables
+from demos import curves, formatting, pages, reading, services, tables
 from demos.forms import field_name, printed_value
 from demos.models import Run
 from workers import jobs
@@ -19,7 +18,6 @@ from workers.jobs import JobRequest
 from workers.spec import MethodSpec, Text
 
 LOG_TAIL = 14
-LOOKS = 4  # colours for baselines, and for lines of no role
 UNWANTED_ENDS = (Run.State.FAILED, Run.State.LOST, Run.State.TIMED_OUT)
 SHOWN_KINDS = ("stage", "scalar", "figure")
 FACT_LABELS = {
@@ -63,7 +61,7 @@ def run_context(run: Run) -> dict:
         "title": reading.method_title(run.method),
         "table": tables.results_table(spec, run.results.all()),
         "steps": steps(run, [body for kind, body in events if kind == "stage"]),
-        "charts": figures(spec, events),
+        "charts": curves.figures(spec, events),
         "log": log_tail(run),
         "last_seq": last_seq(run),
         "facts": facts(run),
@@ -120,78 +118,6 @@ def in_language(text: object) -> str:
     if isinstance(text, dict):
         return formatting.local(Text(str(text.get("en", "")), str(text.get("zh", "") or text.get("en", ""))))
     return str(text or "")
-
-
-# --- curves and figures -----------------------------------------------------------------------------------------
-def series_of(scalars: Iterable[dict]) -> dict[str, list[charts.Point]]:
-    """Scalar events by name, each a list of (step, value) in the order they came."""
-    found: dict[str, list[charts.Point]] = defaultdict(list)
-    for body in scalars:
-        found[body["name"]].append((body["step"], body["value"]))
-    return dict(found)
-
-
-def figures(spec: MethodSpec | None, events: Iterable[tuple[str, dict]]) -> list[charts.Chart]:
-    """The spec's figures in its order, from the scalars they name or from what the job drew; then the rest.
-
-    Of the rest there is a chart for each last part of a name: "student/loss" and "teacher/loss" share theirs.
-    """
-    events = list(events)
-    series = series_of(body for kind, body in events if kind == "scalar")
-    drawn = {body["slug"]: body["data"] for kind, body in events if kind == "figure"}
-    found = []
-    for figure in spec.figures if spec else ():
-        words = [formatting.local(text) for text in (figure.title, figure.x, figure.y)]
-        lines = {name: series.pop(name) for name in figure.series if name in series} | drawn_series(drawn, figure.slug)
-        found.append(chart_of(spec, figure.slug, *words, lines))
-    endings = dict.fromkeys(name.rpartition("/")[2] for name in series)
-    for ending in endings:
-        lines = {name: points for name, points in series.items() if name.rpartition("/")[2] == ending}
-        label = formatting.metric_label(ending)
-        found.append(chart_of(spec, f"curve-{len(found)}", label, _("step"), label, lines))
-    return [chart for chart in found if chart]
-
-
-def drawn_series(drawn: dict[str, dict], slug: str) -> dict[str, list[charts.Point]]:
-    """The lines of a figure event: {"x": [..], "series": [{"name", "y": [.. or null]}]}."""
-    data = drawn.get(slug, {})
-    return {
-        line["name"]: [(x, y) for x, y in zip(data["x"], line["y"], strict=False) if y is not None]
-        for line in data.get("series", [])
-    }
-
-
-def chart_of(
-    spec: MethodSpec | None, slug: str, title: str, x: str, y: str, series: dict[str, list[charts.Point]]
-) -> charts.Chart | None:
-    """Shares, told by the metric that a name ends in, are drawn in per cent."""
-    endings = {name.rpartition("/")[2].removeprefix("dev_") for name in series}
-    if endings and all(formatting.unit_of(ending) == "share" for ending in endings):
-        series = {name: [(step, 100 * value) for step, value in points] for name, points in series.items()}
-        y = f"{y} (%)"
-    return charts.line_chart(slug, title, x, y, lines_of(spec, series))
-
-
-def lines_of(spec: MethodSpec | None, series: dict[str, list[charts.Point]]) -> list[charts.Series]:
-    """Lines named by the role that a name begins with, and by the rest of it where a role has several."""
-    owners = [name.partition("/")[0] for name in series]
-    known = {slug: (label, look) for slug, label, look in looks_of(spec)}
-    lines = []
-    for index, ((name, points), owner) in enumerate(zip(series.items(), owners, strict=True)):
-        label, look = known.get(owner, (owner.replace("_", " "), f"baseline-{index % LOOKS + 1}"))
-        if owners.count(owner) > 1:
-            label = f"{label} {formatting.metric_label(name.partition('/')[2])}"
-        lines.append(charts.Series(label, points, look, dashed=owners.index(owner) < index))
-    return lines
-
-
-def looks_of(spec: MethodSpec | None) -> Iterable[tuple[str, str, str]]:
-    """(role, label, look): a role keeps its colour in every chart of every run."""
-    baselines = 0
-    for role in spec.roles if spec else ():
-        baselines += role.kind == "baseline"
-        look = f"baseline-{(baselines - 1) % LOOKS + 1}" if role.kind == "baseline" else role.kind
-        yield role.slug, formatting.local(role.label), look
 
 
 # --- log, parameters, environment, command ----------------------------------------------------------------------

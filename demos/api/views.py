@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.access import MayWrite
-from demos import run_page, services
+from demos import curves, services
 from demos.api.filters import RunFilter
 from demos.api.serializers import (
     EventSerializer,
@@ -133,7 +133,7 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     @action(detail=True)
     def series(self, request: Request, pk: str | None = None) -> Response:
         scalars = self.get_object().events.filter(kind="scalar").values_list("body", flat=True)
-        return Response(run_page.series_of(scalars))
+        return Response(curves.series_of(scalars))
 
     @extend_schema(summary="What the job said", parameters=[AFTER], responses=EventSerializer(many=True))
     @action(detail=True, filterset_class=None)

@@ -1,0 +1,43 @@
+import pytest
+
+from demos import formatting
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "printed"),
+    [
+        ("accuracy", 0.8104, "81.0\u202f%"),
+        ("parameters", 1_820_000, "1.820\u202fM"),
+        ("size_bytes", 7_304_000, "7.30\u202fMB"),
+        ("latency_p50_ms", 4.104, "4.10\u202fms"),
+        ("kl_to_teacher", 0.02951, "0.030\u202fnats"),
+        ("train_s", 33.04, "33.0\u202fs"),
+        ("throughput", 23081.4, "23\u202f081\u202fexamples/s"),
+        ("layers_kept", 3, "3"),
+    ],
+)
+def test_a_number_is_printed_with_its_unit(metric, value, printed):
+    assert str(formatting.quantity(metric, value)) == printed
+
+
+def test_a_metric_that_no_table_knows_keeps_the_run_s_unit():
+    assert str(formatting.quantity("bits_per_weight", 3.75, "bits")) == "3.75\u202fbits"
+
+
+@pytest.mark.parametrize(("difference", "printed"), [(0.109, "+10.9"), (-0.188, "\u221218.8"), (0.0, "+0.0")])
+def test_a_difference_always_has_its_sign(difference, printed):
+    assert formatting.points(difference) == printed
+
+
+@pytest.mark.parametrize(
+    ("seconds", "printed"), [(7.6, "8 s"), (90, "1 min 30 s"), (600, "10 min"), (7500, "2 h 5 min")]
+)
+def test_a_duration_is_as_exact_as_it_needs_to_be(seconds, printed):
+    assert formatting.duration(seconds) == printed
+
+
+@pytest.mark.parametrize(
+    ("size", "printed"), [(1, "1 byte"), (999, "999 bytes"), (290_000, "290.0\u202fkB"), (7_304_000, "7.30\u202fMB")]
+)
+def test_a_file_s_size(size, printed):
+    assert formatting.file_size(size) == printed

@@ -1,0 +1,57 @@
+import pytest
+
+from catalog.models import Paper
+from catalog.titles import title_key
+from demos import reading
+from demos.models import Result, Run
+from tests.demos.factories import RunFactory, measured_run
+
+pytestmark = pytest.mark.django_db
+
+
+def quality(value: float, **values) -> Run:
+    run = RunFactory(succeeded=True, **values)
+    Result.objects.create(run=run, role="student", metric="accuracy", value=value, unit="share")
+    Result.objects.create(run=run, role="teacher", metric="accuracy", value=0.99, unit="share", position=1)
+    return run
+
+
+def test_the_best_run_is_the_method_s_own_best_and_not_the_teacher_s(spec):
+    quality(0.7)
+    best = quality(0.9)
+    quality(0.8)
+    (entry,) = reading.entries([spec])
+    assert (entry.best, entry.runs, entry.best_measured.quality) == (best, 3, "90.0\u202f%")
+
+
+def test_of_equals_the_latest_is_best(spec):
+    quality(0.9)
+    latest = quality(0.9)
+    assert reading.entries([spec])[0].best == latest
+
+
+def test_a_run_that_did_not_end_well_is_no_best_run(spec):
+    run = quality(0.9)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
+    (entry,) = reading.entries([spec])
+    assert (entry.best, entry.runs) == (None, 1)
+
+
+def test_a_paper_is_known_by_its_arxiv_id_whatever_its_title(spec):
+    assert reading.is_about(spec, Paper(title="Another title", title_key="anothertitle", arxiv="1503.02531"))
+    assert not reading.is_about(spec, Paper(title="No id", title_key="noid", arxiv=""))
+
+
+def test_a_paper_without_an_arxiv_id_is_known_by_its_title(spec):
+    from dataclasses import replace
+
+    titled = replace(spec, paper="Model Compression")
+    assert reading.is_about(titled, Paper(title_key=title_key("Model compression.")))
+    assert not reading.is_about(titled, Paper(title_key=title_key("Model Compressions")))
+
+
+def test_methods_cost_three_queries_however_many_runs(spec, django_assert_num_queries):
+    for _ in range(5):
+        measured_run()
+    with django_assert_num_queries(3):
+        reading.families()
