@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from catalog import identifiers
 from catalog.identity import IDENTIFIERS, Shelf, Work, key_of
 from catalog.importers.records import Link, Record
@@ -36,11 +38,11 @@ def is_preprint(venue: str) -> bool:
 def fault_of(record: Record) -> str:
     """Why this record cannot be a paper; blank when it can."""
     if not record.title.strip():
-        return "The entry has no title."
+        return _("The entry has no title.")
     if len(record.title) > 500:
-        return "The title is longer than 500 characters."
+        return _("The title is longer than 500 characters.")
     if any(len(name) > 255 for name in record.authors):
-        return "An author's name is longer than 255 characters."
+        return _("An author's name is longer than 255 characters.")
     return ""
 
 
@@ -51,14 +53,14 @@ def usable_links(record: Record) -> tuple[list[Link], list[str]]:
         if _WEB.match(link.url) and len(link.url) <= 1000:
             kept.append(link)
         else:
-            remarks.append(f"This address was not kept: {link.url[:200]}")
+            remarks.append(_("This address was not kept: %(address)s") % {"address": link.url[:200]})
     return kept, remarks
 
 
 def new_work(record: Record, shelf: Shelf) -> tuple[Work, list[Difference]]:
     paper = Paper(title=record.title, title_key=key_of(record.title))
     work = Work(paper, titles={paper.title_key: paper.title}, line=record.line)
-    _, differences = merge(work, record, shelf)
+    differences = merge(work, record, shelf)[1]
     shelf.add(work)
     return work, differences
 
@@ -121,8 +123,10 @@ def _merge_identifiers(
         given, here = getattr(record, name), getattr(work.paper, name)
         if not given or given == here or len(given) > _LENGTHS[name]:
             continue
-        if name == "doi" and identifiers.arxiv_id(given):
-            continue  # a preprint's DOI says no more than its arXiv id, and hides the publication's
+        if name == "doi" and here and identifiers.arxiv_id(given):
+            continue  # the publication's DOI stands; the preprint's says no more than its arXiv id
+        if name == "doi" and identifiers.arxiv_id(here):
+            here = ""
         if here or shelf.holder(name, given) is not None:
             differences.append(Difference(name, here, given))
         else:

@@ -68,11 +68,16 @@ def create_import(*, data: bytes, name: str, format: str, owner) -> Import:
     return Import.objects.create(format=format, name=name[:200], text=text, owner=owner)
 
 
+def refuse_too_large(size_bytes: int) -> None:
+    """Raises ImportRefused; for those who know the size before they read."""
+    if size_bytes > settings.IMPORT_MAX_BYTES:
+        sizes = {"size": filesizeformat(size_bytes), "limit": filesizeformat(settings.IMPORT_MAX_BYTES)}
+        raise ImportRefused(_("This has %(size)s; at most %(limit)s are taken. Split it and import the parts.") % sizes)
+
+
 def read_bytes(data: bytes) -> str:
     """The document's text. Raises ImportRefused where there is none or too much."""
-    if len(data) > settings.IMPORT_MAX_BYTES:
-        sizes = {"size": filesizeformat(len(data)), "limit": filesizeformat(settings.IMPORT_MAX_BYTES)}
-        raise ImportRefused(_("This has %(size)s; at most %(limit)s are taken. Split it and import the parts.") % sizes)
+    refuse_too_large(len(data))
     try:
         text = decode(data)
     except NotText as error:
@@ -104,7 +109,7 @@ def _preview_item(record: Record, shelf: Shelf, remarks: list[Problem]) -> Previ
         new_work(record, shelf)
         return PreviewItem("new", record.line, record, message=message)
     if work.is_new:
-        again = f"The same work stands above, in line {work.line}."
+        again = _("The same work stands above, in line %(line)s.") % {"line": work.line}
         merge(work, record, shelf)
         return PreviewItem("here", record.line, record, message=" ".join(filter(None, [again, message])))
     merge(work, record, shelf)

@@ -57,6 +57,14 @@ def test_publication_beats_preprint_in_either_order(order):
     assert paper.links.count() == 3
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_doi_of_the_publication_beats_that_of_the_preprint(order):
+    records = [preprint(doi="10.48550/arxiv.1901.00001"), published(doi="10.18653/v1/2020.acl-main.1")]
+    for index in order:
+        store(records[index])
+    assert Paper.objects.get().doi == "10.18653/v1/2020.acl-main.1"
+
+
 def test_merge_inside_one_document_is_one_paper():
     report = store(preprint(), published())
     assert (len(report.added), len(report.already_here), Paper.objects.count()) == (1, 0, 1)

@@ -93,13 +93,11 @@ def _document(path: str, format: str) -> Document:
 
 
 def _bytes(path: str) -> bytes:
-    """One byte more than is allowed is enough to refuse."""
-    limit = settings.IMPORT_MAX_BYTES + 1
     if path == "-":
-        return sys.stdin.buffer.read(limit)
+        return sys.stdin.buffer.read(settings.IMPORT_MAX_BYTES + 1)  # one byte too many is enough to refuse
     try:
-        with Path(path).open("rb") as file:
-            return file.read(limit)
+        services.refuse_too_large(Path(path).stat().st_size)
+        return Path(path).read_bytes()
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
 
