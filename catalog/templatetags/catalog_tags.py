@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 
-from catalog import excerpts
+from catalog import excerpts, remarks
 from catalog.models import Note, Paper
 
 AUTHORS_SHOWN = 3
@@ -16,6 +16,12 @@ register = template.Library()
 @register.filter
 def markdown(text: str) -> SafeString:
     return excerpts.markdown(text)
+
+
+@register.filter
+def remark(message: str) -> str:
+    """A reader's objection in the language of the page."""
+    return remarks.translated(message)
 
 
 @register.filter
