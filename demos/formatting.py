@@ -48,9 +48,11 @@ def quantity(metric: str, value: float, unit: str = "") -> Quantity:
     if stored == "bytes":
         return Quantity(f"{value / 1e6:.2f}", "MB")
     if stored in {"ms", "nats"}:
-        return Quantity(f"{value:.{2 if stored == 'ms' else 3}f}", stored)
-    if stored in {"s", "examples/s"}:
-        return Quantity(f"{value:,.{1 if stored == 's' else 0}f}".replace(",", THIN_SPACE), stored)
+        return Quantity(f"{value:.{2 if stored == 'ms' else 3}f}", _("nats") if stored == "nats" else stored)
+    if stored == "s":
+        return Quantity(f"{value:,.1f}".replace(",", THIN_SPACE), stored)
+    if stored == "examples/s":
+        return Quantity(f"{value:,.0f}".replace(",", THIN_SPACE), _("examples/s"))
     return Quantity(f"{value:.4g}", stored)
 
 

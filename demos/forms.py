@@ -191,7 +191,7 @@ class RunForm(forms.Form):
         for data_set in self.data_sets.values():
             if not data_set.available:
                 titles.setdefault(formatting.local(data_set.why_not), []).append(formatting.local(data_set.title))
-        return [(", ".join(names), why) for why, names in titles.items()]
+        return [(_(", ").join(names), why) for why, names in titles.items()]
 
 
 def param_field(param: Param) -> forms.Field:

@@ -142,4 +142,4 @@ def one_line(spec: MethodSpec | None, results: Iterable[Result]) -> str:
     """method 81.0 %, baseline 70.1 %, teacher 82.3 %: a run in a line, "" while nothing was measured."""
     words = {"method": _("method"), "baseline": _("baseline"), "teacher": _("teacher")}
     found = measured_by_kind(spec, results)
-    return ", ".join(f"{word} {found[kind].quality}" for kind, word in words.items() if kind in found)
+    return _(", ").join(f"{word} {found[kind].quality}" for kind, word in words.items() if kind in found)

@@ -36,8 +36,8 @@ class Dataset:
     labels: tuple[str, ...]
     train: tuple[Example, ...]
     dev: tuple[Example, ...]
-    licence: str
-    note: str
+    licence: Text
+    note: Text
 
     @property
     def sha256(self) -> str:
@@ -52,15 +52,22 @@ class Dataset:
         """What the results say about the data."""
         return {
             "name": self.name,
-            "title": {"en": self.title.en, "zh": self.title.zh},
+            "title": _both(self.title),
             "split": "dev",
             "train_rows": len(self.train),
             "dev_rows": len(self.dev),
             "classes": list(self.classes),
             "sha256": self.sha256,
-            "licence": self.licence,
-            "note": self.note,
+            "licence": _both(self.licence),
+            "note": _both(self.note),
         }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}
+
+
+UNCLEAR = Text("unclear: for tests and reference runs only", "不明确：仅供测试与参考运行")
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Source:
     labels: tuple[str, ...]
     classes: tuple[str, ...] = ()
     text_column: str = "sentence"
-    licence: str = "unclear: for tests and reference runs only"
+    licence: Text = UNCLEAR
 
 
 POLARITY = {"labels": ("0", "1"), "classes": ("negative", "positive")}
@@ -118,7 +125,7 @@ SOURCES = {
             "tenth",
             labels=("World", "Sports", "Business", "Sci/Tech"),
             text_column="text",
-            licence="non-commercial use",
+            licence=Text("non-commercial use", "仅限非商业用途"),
         ),
         Source(
             "cola",
@@ -127,7 +134,10 @@ SOURCES = {
             "cola/dev.tsv",
             ("0", "1"),
             ("unacceptable", "acceptable"),
-            licence="sentences from published works: for tests and reference runs only",
+            licence=Text(
+                "sentences from published works: for tests and reference runs only",
+                "句子取自已出版的著作：仅供测试与参考运行",
+            ),
         ),
         Source(
             "chnsenticorp",
@@ -206,8 +216,11 @@ def _built_in() -> Dataset:
         labels=("0", "1"),
         train=tuple(Example(*row) for row in train),
         dev=tuple(Example(*row) for row in dev),
-        licence="our own generator",
-        note=f"{corpus.LABEL_NOISE:.0%} of the training labels are turned round; dev labels are clean",
+        licence=Text("our own generator", "由我们自己的程序生成"),
+        note=Text(
+            f"{corpus.LABEL_NOISE:.0%} of the training labels are turned round; dev labels are clean",
+            f"{corpus.LABEL_NOISE:.0%} 的训练标签被翻转，验证集标签无噪声",
+        ),
     )
 
 
@@ -216,16 +229,19 @@ def _read(source: Source, folder: Path) -> Dataset:
     if source.dev.endswith(".tsv"):
         train = [example for example, _ in rows]
         dev = [example for example, _ in _examples(source, folder / source.dev)]
-        note = "dev is the set's own dev file"
+        note = Text("dev is the set's own dev file", "验证集用数据集自带的文件")
     elif source.dev == "tenth":
         train = [example for example, _ in rows if not _in_tenth(example.text)]
         dev = [example for example, _ in rows if _in_tenth(example.text)]
-        note = "dev is a tenth of the training file, chosen by a hash of the text"
+        note = Text(
+            "dev is a tenth of the training file, chosen by a hash of the text",
+            "验证集是训练文件的十分之一，按文本的哈希值选出",
+        )
     else:
         fold = source.dev.removeprefix("fold ")
         train = [example for example, other in rows if other != fold]
         dev = [example for example, other in rows if other == fold]
-        note = f"dev is fold {fold} of ten"
+        note = Text(f"dev is fold {fold} of ten", f"验证集是十折中的第 {fold} 折")
     classes = source.classes or source.labels
     return Dataset(source.name, source.title, classes, source.labels, tuple(train), tuple(dev), source.licence, note)
 
