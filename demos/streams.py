@@ -1,4 +1,4 @@
-"""The live page's source: a run's events as server-sent events."""
+"""Answers that are sent piece by piece: a run's events as server-sent events, a file without holding it in memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
+from django.core.files import File
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -15,6 +16,16 @@ from demos import live, services
 from demos.models import Run
 
 RETRY_MS = 2000
+CHUNK_BYTES = 256 * 1024
+
+
+async def file_chunks(file: File) -> AsyncIterator[bytes]:
+    """An open file, piece by piece; a plain iterator would be read whole before the first byte leaves."""
+    try:
+        while chunk := await sync_to_async(file.read)(CHUNK_BYTES):
+            yield chunk
+    finally:
+        await sync_to_async(file.close)()
 
 
 @require_safe

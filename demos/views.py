@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import writer_required
-from demos import reading, run_page, services
+from demos import reading, run_page, services, streams
 from demos.forms import RunFilterForm, RunForm, form_for
 from demos.method_page import method_context
 from demos.models import Artifact, Run
@@ -94,10 +95,12 @@ def run_cancel(request: HttpRequest, run_id) -> HttpResponse:
 
 
 @require_safe
-def artifact(request: HttpRequest, artifact_id) -> FileResponse:
+def artifact(request: HttpRequest, artifact_id) -> StreamingHttpResponse:
     found = get_object_or_404(Artifact, pk=artifact_id)
-    response = FileResponse(
-        found.file.open(), as_attachment=True, filename=found.download_name, content_type="application/octet-stream"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=found.download_name),
+        "Content-Length": str(found.size_bytes),
+        "X-Content-Type-Options": "nosniff",
+    }
+    content = streams.file_chunks(found.file.open())
+    return StreamingHttpResponse(content, content_type="application/octet-stream", headers=headers)

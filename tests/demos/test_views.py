@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
@@ -292,11 +293,15 @@ def _queries(client, address: str) -> int:
 
 
 # --- what runs left -----------------------------------------------------------------------------------------------
+async def joined(pieces) -> bytes:
+    return b"".join([piece async for piece in pieces])
+
+
 def test_a_file_comes_as_an_attachment_under_a_safe_name(client, spec):
     kept = Artifact(run=measured_run(), name='../"student".zip', size_bytes=3, sha256="0" * 64)
     kept.file.save("x", ContentFile(b"PK!"))
     response = client.get(reverse("demos:artifact", args=[kept.id]))
-    assert b"".join(response.streaming_content) == b"PK!"
+    assert async_to_sync(joined)(response.streaming_content) == b"PK!"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert ".." not in response.headers["Content-Disposition"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
