@@ -25,7 +25,6 @@ def method_title(run: Run) -> str:
     return reading.method_title(run.method)
 
 
-
 @register.inclusion_tag("demos/_method_families.html")
 def method_families() -> dict:
     return {"families": reading.families()}
