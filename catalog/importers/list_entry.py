@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 
 from catalog import identifiers
 from catalog.importers.list_inline import BOLD, ITALIC, Piece, split, squeezed
@@ -40,7 +41,6 @@ class Entry:
 
     record: Record
     style: str
-    notices: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -58,9 +58,9 @@ def read_entry(source: str) -> Entry:
     first, *further = _segments(_with_labels(split(source)))
     style, title, pieces = _title(first)
     rest = _rest(pieces)
-    record = Record(title=title, links=rest.links, short_name=rest.short_name)
-    if style == "link" and first[0].url:
-        record.links.insert(0, Link("paper", first[0].url))
+    record = Record(title=title.text, links=rest.links, short_name=rest.short_name)
+    if title.url:  # the label is the title itself, which would say nothing
+        record.links.insert(0, Link("paper", title.url))
     if style == "plain":
         _take_from_title(record, rest)
     _take_names_and_venue(record, rest, style)
@@ -101,21 +101,21 @@ def _segments(pieces: list[Piece]) -> list[list[Piece]]:
     return segments
 
 
-def _title(pieces: list[Piece]) -> tuple[str, str, list[Piece]]:
-    """How the title stands out, the title, and the pieces behind it."""
-    while pieces and (not pieces[0].text.strip(_PUNCTUATION) or _is_citation(pieces[0])) and not pieces[0].url:
-        pieces = pieces[1:]
-    if not pieces:
-        return "plain", "", []
-    first, *rest = pieces
+def _title(pieces: list[Piece]) -> tuple[str, Piece, list[Piece]]:
+    """How the title stands out, its piece, and the pieces behind it."""
+    first, *rest = [*dropwhile(_says_nothing, pieces), Piece("text")]
     if first.kind in ("link", "bracket"):
-        return "link", first.text, rest
+        return "link", first, rest
     if first.marks:
-        return "italic" if first.marks == ITALIC else "bold", first.text, rest
-    text = first.text
-    if (label := _LABELLED.match(text)) and _FIELD_OF.get(label[1].lower()) == "title":
-        text = text[label.end() :]
-    return "plain", text, rest
+        return "italic" if first.marks == ITALIC else "bold", first, rest
+    label = _LABELLED.match(first.text)
+    if label and _FIELD_OF.get(label[1].lower()) == "title":
+        first = replace(first, text=first.text[label.end() :])
+    return "plain", first, rest
+
+
+def _says_nothing(piece: Piece) -> bool:
+    return _is_citation(piece) or not (piece.url or piece.text.strip(_PUNCTUATION))
 
 
 def _is_citation(piece: Piece) -> bool:
@@ -176,12 +176,18 @@ def _venue_in_brackets(rest: _Rest) -> tuple[str, str]:
     """What stands around `(ACL 2020)`, and its inside. Behind the links it has to read as a venue to be one."""
     before, inside, after = _last_brackets(rest.head)
     if inside.strip(_PUNCTUATION):
-        return f"{before} {after}".strip(_PUNCTUATION), inside
+        return _trimmed(f"{before} {after}"), inside
     tail_before, tail_inside, tail_after = _last_brackets(rest.tail)
     if reads_as_venue(tail_inside):
         rest.tail = tail_before + tail_after
-        return rest.head.strip(_PUNCTUATION), tail_inside
-    return rest.head.strip(_PUNCTUATION), ""
+        return _trimmed(rest.head), tail_inside
+    return _trimmed(rest.head), ""
+
+
+def _trimmed(text: str) -> str:
+    """Without the punctuation around it; where a remark stands on a further line, its full stop stays."""
+    text = text.strip(" \t\n[]|")  # the outer bracket of [[pdf](url)] is text
+    return text.lstrip(_PUNCTUATION) if "\n" in text else text.strip(_PUNCTUATION)
 
 
 def _bare_names(text: str, style: str, has_venue: bool) -> tuple[str, str]:

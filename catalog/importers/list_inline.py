@@ -55,20 +55,21 @@ class Piece:
     marks: int = 0
 
 
-def plain(text: str, depth: int = 0) -> str:
+def plain(text: str, *, has_links: bool = True) -> str:
     """The text a reader sees: no marks, links by their labels, one blank for a run of white space."""
-    return squeezed("".join(" " if piece.kind == "break" else piece.text for piece in split(text, depth)))
+    pieces = split(text, has_links=has_links)
+    return squeezed("".join(" " if piece.kind == "break" else piece.text for piece in pieces))
 
 
 def squeezed(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def split(text: str, depth: int = 0) -> list[Piece]:
-    """Neighbouring pieces of unmarked text are joined."""
+def split(text: str, depth: int = 0, *, has_links: bool = True) -> list[Piece]:
+    """Neighbouring pieces of unmarked text are joined. Without `has_links` square brackets are text."""
     pieces: list[Piece] = []
     for is_text, run in groupby(
-        _Splitter(text, depth).pieces(), lambda piece: piece.kind == "text" and not piece.marks
+        _Splitter(text, depth, has_links).pieces(), lambda piece: piece.kind == "text" and not piece.marks
     ):
         if not is_text:
             pieces += run
@@ -80,10 +81,10 @@ def split(text: str, depth: int = 0) -> list[Piece]:
 class _Splitter:
     """One text; where its brackets close is found once, so that a thousand open ones cost no more than one."""
 
-    def __init__(self, text: str, depth: int) -> None:
+    def __init__(self, text: str, depth: int, has_links: bool) -> None:
         self.text = text
         self.depth = depth
-        self.square = _pairs(text, "[", "]")
+        self.square = _pairs(text, "[", "]") if has_links else {}
         self.round = {**_pairs(text, "(", ")"), **_pairs(text, "（", "）")}
         self.runs: dict[str, list[int]] = {}
         for run in _RUN.finditer(text):
@@ -162,17 +163,18 @@ class _Splitter:
         """`[[label]](url)`, `[label](url)`, an image, `[label]`; the outer bracket of `[[label](url)]` is text."""
         start = found.end() - 1
         end = self.square.get(start)
-        if end is None or end - start > _LABEL_MAX or self.depth > _MAX_DEPTH:
+        if end is None or end - start > _LABEL_MAX:
             return [Piece("text", found[0])], found.end()
         doubled = self.square.get(start + 1) == end - 1
-        label = plain(self.text[start + 1 + doubled : end - doubled], self.depth + 1)
         address = self._address_after(end + 1)
-        if address:
-            url, after = address
-            return ([] if found[0][0] == "!" else [Piece("link", label, url)]), after
-        if "](" in self.text[start:end] or (self.text[start + 1] == "[" and not doubled):
+        holds_links = "](" in self.text[start:end] or (self.text[start + 1] == "[" and not doubled)
+        if holds_links and not address:
             return [Piece("text", found[0])], found.end()
-        return [Piece("bracket", label)], end + 1
+        label = plain(self.text[start + 1 + doubled : end - doubled], has_links=False)
+        if not address:
+            return [Piece("bracket", label)], end + 1
+        url, after = address
+        return ([] if found[0][0] == "!" else [Piece("link", label, url)]), after
 
     def _address_after(self, at: int) -> tuple[str, int] | None:
         """The address in the round brackets at this place, and where it ends; a line end within it is taken out."""
