@@ -181,7 +181,7 @@ PRESETS = (
         Text("Full", "完整"),
         Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"),
         "sst2",
-        600,
+        700,
         "gpu",
         values={
             "labelled": 2_000,
