@@ -27,9 +27,9 @@ METRICS = {
         Metric("parameters", Text("Parameters", "参数量"), "parameters", "lower"),
         Metric("parameters_body", Text("Parameters without embeddings", "参数量（不含词嵌入）"), "parameters", "lower"),
         Metric("size_bytes", Text("Size on disk", "文件大小"), "bytes", "lower"),
-        Metric("latency_p50_ms", Text("Latency p50, batch 1", "延迟 p50（批大小 1）"), "ms", "lower"),
-        Metric("latency_p95_ms", Text("Latency p95, batch 1", "延迟 p95（批大小 1）"), "ms", "lower"),
-        Metric("throughput", Text("Throughput, batch 32", "吞吐量（批大小 32）"), "examples/s", "higher"),
+        Metric("latency_p50_ms", Text("Latency p50, batch 1", "延迟 p50（批大小\u00a01）"), "ms", "lower"),
+        Metric("latency_p95_ms", Text("Latency p95, batch 1", "延迟 p95（批大小\u00a01）"), "ms", "lower"),
+        Metric("throughput", Text("Throughput, batch 32", "吞吐量（批大小\u00a032）"), "examples/s", "higher"),
         Metric("train_s", Text("Training time", "训练时间"), "s", "lower"),
     )
 }
