@@ -58,7 +58,7 @@ def chart_of(
     endings = {name.rpartition("/")[2].removeprefix("dev_") for name in series}
     if endings and all(formatting.unit_of(ending) == "share" for ending in endings):
         series = {name: [(step, 100 * value) for step, value in points] for name, points in series.items()}
-        y = f"{y} (%)"
+        y = _("%(axis)s (%%)") % {"axis": y}
     return charts.line_chart(slug, title, x, y, lines_of(spec, series))
 
 
