@@ -132,3 +132,12 @@ def test_objections_that_stand_together_are_each_translated():
         shown = remarks.translated(said)
     assert shown == "“year”前缺少逗号。这个地址没有保留：ftp: x 这个地址没有保留：y z"
     assert remarks.translated(said) == said
+
+
+@pytest.mark.django_db
+def test_preview_tells_a_chinese_reader_what_is_wrong_in_chinese(client):
+    asked = {"text": "@article{nobody, author={A}}", "format": "auto"}
+    chinese = {"Accept-Language": "zh-CN"}
+    preview = client.post(reverse("catalog:import"), asked, headers=chinese, follow=True).content.decode()
+    assert "条目没有标题。" in preview
+    assert "The entry has no title." not in preview
