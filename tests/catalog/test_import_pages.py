@@ -34,7 +34,7 @@ def test_preview_says_what_is_new_what_is_here_and_what_is_wrong(writer):
     response = writer.get(give(writer).url)
     text = text_of(response)
     assert "1 new, 1 already here, 1 with a problem. Nothing has been written yet." in text
-    assert f'href="{here.get_absolute_url()}">Known Already' in response.content.decode()
+    assert f'href="{here.get_absolute_url()}" lang="en">Known Already' in response.content.decode()
     assert "line 5" in text and "Never closed" in text
 
 
