@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django import forms
@@ -15,10 +14,8 @@ from django.utils.translation import gettext_lazy
 from demos import formatting, pages
 from demos.models import Run
 from workers import registry
+from workers.registry import DataSet
 from workers.spec import InvalidParams, MethodSpec, Param, Preset
-
-if TYPE_CHECKING:
-    from workers.kit.data import DataSet
 
 MAX_SEED = 2**31 - 1
 DEFAULT_PRESET = "small"
