@@ -32,7 +32,7 @@ from workers.spec import MethodSpec, Preset, Text
 
 logger = logging.getLogger(__name__)
 
-CANCELLED = Text("Stopped on request.", "应要求停止。")
+CANCELLED = Text("Stopped on request.", "已按要求停止。")
 CANCELLED_WAITING = Text("Cancelled before it began.", "尚未开始便已取消。")
 NOTHING = Text("", "")
 

@@ -27,7 +27,7 @@ FAMILIES = (
     Family("compression", Text("Compression", "模型压缩")),
     Family("probing", Text("Probing", "探针分析")),
     Family("fine-tuning", Text("Fine-tuning", "微调")),
-    Family("embeddings", Text("Sentence embeddings", "句向量")),
+    Family("embeddings", Text("Sentence embeddings", "句子表示")),
 )
 
 

@@ -237,7 +237,7 @@ class _Job:
         if self.stopping:
             return self.stopping
         if end.get("state") == "failed":
-            cause = Text(f"The job stopped. {end['cause']}", f"任务出错停止。{end['cause']}")
+            cause = Text(f"The job stopped. {end['cause']}", f"任务出错，已停止。{end['cause']}")
             return Outcome("failed", cause, end["traceback"])
         if self.process.exitcode == FORKSERVER_DIED:
             return Outcome("lost", Text("The process that starts jobs was killed.", "启动任务的进程被杀死。"))

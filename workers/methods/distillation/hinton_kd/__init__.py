@@ -70,7 +70,7 @@ PARAMS = (
         Text(
             "Texts drawn from the training set. The teacher sees all their labels; beyond the labelled ones they are "
             "the student's transfer set.",
-            "从训练集抽取的文本数。教师看到全部标签；其中未标注给学生的部分构成迁移集。",
+            "从训练集抽取的文本数。教师看到全部标签；其中不给学生标签的部分构成迁移集。",
         ),
         minimum=100,
         maximum=100_000,
