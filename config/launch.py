@@ -21,11 +21,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 from django.conf import settings
 
 PYTHON = sys.executable
 RESTARTS_A_MINUTE = 5
 STOP_GRACE_S = 15.0
+STRAGGLER_GRACE_S = 3.0
 SOCKET_PATH_MAX = 100  # the kernel allows about 107 bytes
 
 
@@ -118,6 +120,7 @@ class Launcher:
 
     def stop(self) -> None:
         """The worker hands its run back while Redis and the database are still there; Redis goes last."""
+        everyone = psutil.Process().children(recursive=True)
         redis = [service for service in self._services if service.name == "redis"]
         for group in ([service for service in self._services if service not in redis], redis):
             for service in group:
@@ -127,6 +130,11 @@ class Launcher:
                 with suppress(subprocess.TimeoutExpired):
                     service.process.wait(max(0.1, deadline - time.monotonic()))
                 _signal_group(service, signal.SIGKILL)
+        # The process that starts jobs has a group of its own and ends by itself when its worker has; we see it gone.
+        _, stragglers = psutil.wait_procs(everyone, timeout=STRAGGLER_GRACE_S)
+        for process in stragglers:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def _signal_group(service: Service, signum: signal.Signals) -> None:
@@ -205,18 +213,7 @@ def _prepare_database() -> bool:
 
 
 def _services() -> list[Service]:
-    celery = [
-        PYTHON,
-        "-m",
-        "celery",
-        "-A",
-        "workers",
-        "worker",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-    ]
+    celery = [PYTHON, "-m", "celery", "--quiet", "-A", "workers", "worker", "--loglevel", "INFO"]
     jobs = ["-Q", ",".join(settings.RUN_QUEUES), "--pool", "threads", "-c", str(settings.RUN_SLOTS), "-n", "jobs@%h"]
     keeper = ["-Q", settings.CELERY_TASK_DEFAULT_QUEUE, "--pool", "solo", "-B", "-n", "keeper@%h"]
     web = [PYTHON, "-m", "uvicorn", "config.asgi:application", "--host", settings.HOST, "--port", str(settings.PORT)]

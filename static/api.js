@@ -5,7 +5,7 @@ SwaggerUIBundle({
   domNode: place,
   deepLinking: true,
   requestInterceptor: (request) => {
-    if (request.method !== "GET") request.headers["X-CSRFToken"] = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    if (request.method !== "GET") request.headers["X-CSRFToken"] = place.dataset.csrfToken;
     return request;
   },
 });

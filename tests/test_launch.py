@@ -76,7 +76,7 @@ def test_a_second_start_serves_within_5_s_and_ctrl_c_leaves_no_process(site):
     assert site.processes() == {}
     again = start_site(site.state_dir)
     try:
-        assert again.seconds_to_first_page < 5
+        assert again.seconds_to_first_page < 5, again.log
     finally:
         assert again.stop() == 0
     assert again.processes() == {}
