@@ -6,6 +6,7 @@ workers that died. Each line of output says whose it is; a process that dies is 
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import shutil
@@ -28,6 +29,7 @@ PYTHON = sys.executable
 RESTARTS_A_MINUTE = 5
 STOP_GRACE_S = 15.0
 STRAGGLER_GRACE_S = 3.0
+PR_SET_CHILD_SUBREAPER = 36
 SOCKET_PATH_MAX = 100  # the kernel allows about 107 bytes
 
 
@@ -120,7 +122,6 @@ class Launcher:
 
     def stop(self) -> None:
         """The worker hands its run back while Redis and the database are still there; Redis goes last."""
-        everyone = psutil.Process().children(recursive=True)
         redis = [service for service in self._services if service.name == "redis"]
         for group in ([service for service in self._services if service not in redis], redis):
             for service in group:
@@ -131,10 +132,16 @@ class Launcher:
                     service.process.wait(max(0.1, deadline - time.monotonic()))
                 _signal_group(service, signal.SIGKILL)
         # The process that starts jobs has a group of its own and ends by itself when its worker has; we see it gone.
-        _, stragglers = psutil.wait_procs(everyone, timeout=STRAGGLER_GRACE_S)
+        _, stragglers = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=STRAGGLER_GRACE_S)
         for process in stragglers:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+
+def _adopt_orphans() -> None:
+    """What a service leaves behind becomes a child of this process, which sees to its end. Linux alone knows this."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _signal_group(service: Service, signum: signal.Signals) -> None:
@@ -250,6 +257,7 @@ def main() -> int:
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for signum in signals:
         signal.signal(signum, _interrupt)
+    _adopt_orphans()
     terminal = Terminal()
     launcher = Launcher(terminal)
     try:
