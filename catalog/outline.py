@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.core.paginator import Page, Paginator
+
 from catalog.models import Entry, Paper, PaperList, Section
+from catalog.querysets import EntryQuerySet
+
+ENTRIES_A_PAGE = 100
 
 
 @dataclass
 class Node:
-    """A section with what stands in it. `level` counts from 1; `count` takes in the sections below."""
+    """A section with what stands in it. `level` counts from 1; `count` takes in the sections below.
+
+    `entry_ids` are all its entries, `entries` those that were asked for; the first of them is its `start`th.
+    """
 
     section: Section
     level: int = 1
+    entry_ids: list[int] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
+    page: int = 1
 
     @property
     def count(self) -> int:
-        return len(self.entries) + sum(child.count for child in self.children)
+        return len(self.entry_ids) + sum(child.count for child in self.children)
+
+    @property
+    def start(self) -> int:
+        return self.entry_ids.index(self.entries[0].pk) + 1 if self.entries else 1
 
     @property
     def heading(self) -> str:
@@ -42,10 +56,35 @@ class Place:
 
 
 def outline_of(paper_list: PaperList) -> list[Node]:
-    """The outermost sections. A section whose parent is in another list stands outermost."""
+    """The outermost sections, with all entries. A section whose parent is in another list stands outermost."""
+    roots = _sections_of(paper_list)
+    _fill(read_in_order(roots), Entry.objects.filter(section__paper_list=paper_list))
+    return roots
+
+
+def page_of(paper_list: PaperList, number: str | int | None) -> tuple[list[Node], list[Node], Page]:
+    """All sections in reading order, those to be printed on a page (with that page's entries), and the page of ids.
+
+    Three queries and one page of entries in memory, however long the list is.
+    """
+    nodes = read_in_order(_sections_of(paper_list))
+    ids = [pk for node in nodes for pk in node.entry_ids]
+    page = Paginator(ids, ENTRIES_A_PAGE).get_page(number)
+    _fill(nodes, Entry.objects.filter(pk__in=list(page)))
+    before = 0
+    for node in nodes:
+        # A section without entries stands where the next one begins, or on the last page.
+        node.page = min(before // ENTRIES_A_PAGE + 1, page.paginator.num_pages)
+        before += len(node.entry_ids)
+    shown = [node for node in nodes if node.page == page.number or node.entries]
+    return nodes, shown, page
+
+
+def _sections_of(paper_list: PaperList) -> list[Node]:
     nodes = {section.pk: Node(section) for section in paper_list.sections.all()}
-    for entry in Entry.objects.filter(section__paper_list=paper_list).for_outline():
-        nodes[entry.section_id].entries.append(entry)
+    places = Entry.objects.filter(section__paper_list=paper_list).order_by("position").values_list("section_id", "pk")
+    for section_id, pk in places:
+        nodes[section_id].entry_ids.append(pk)
     roots = []
     for node in nodes.values():
         parent = nodes.get(node.section.parent_id)
@@ -53,6 +92,12 @@ def outline_of(paper_list: PaperList) -> list[Node]:
     for root in roots:
         _set_levels(root, 1)
     return roots
+
+
+def _fill(nodes: list[Node], entries: EntryQuerySet) -> None:
+    by_section = {node.section.pk: node for node in nodes}
+    for entry in entries.for_outline():
+        by_section[entry.section_id].entries.append(entry)
 
 
 def _set_levels(node: Node, level: int) -> None:

@@ -12,7 +12,7 @@ from catalog.browsing import Browse
 from catalog.exporters.bibtex import document_for, entry_for
 from catalog.forms import PaperSearchForm
 from catalog.models import Paper, PaperList, Topic
-from catalog.outline import outline_of, places_of, read_in_order
+from catalog.outline import page_of, places_of
 
 PAPERS_A_PAGE = 25
 EXPORTED_AT_A_TIME = 500  # papers read together, so that related rows take one query each time
@@ -81,9 +81,9 @@ def paper_lists(request: HttpRequest) -> HttpResponse:
 @require_safe
 def paper_list(request: HttpRequest, slug: str) -> HttpResponse:
     paper_list = get_object_or_404(PaperList.objects.with_counts(), slug=slug)
-    nodes = read_in_order(outline_of(paper_list))
+    nodes, shown, page = page_of(paper_list, request.GET.get("page"))
     headed = [node for node in nodes if node.section.name]
-    context = {"paper_list": paper_list, "nodes": nodes, "headed": headed}
+    context = {"paper_list": paper_list, "nodes": shown, "headed": headed, "page": page}
     return render(request, "catalog/paper_list.html", context)
 
 
