@@ -7,6 +7,7 @@ from django import template
 from catalog.models import Paper
 from demos import formatting, reading, run_page
 from demos.models import Run
+from workers import registry
 
 register = template.Library()
 
@@ -33,6 +34,14 @@ def method_families() -> dict:
 @register.inclusion_tag("demos/_latest_runs.html")
 def latest_runs(count: int = 5) -> dict:
     return {"runs": Run.objects.for_listing()[:count]}
+
+
+@register.inclusion_tag("demos/_run_one_now.html", takes_context=True)
+def run_one_now(context: template.Context) -> dict:
+    """The first method by its web default, at the press of one button."""
+    spec = next(iter(registry.all_specs().values()), None)
+    shown = {name: context.get(name) for name in ("may_write", "csrf_token")}
+    return shown | {"spec": spec, "preset": spec.preset("small") if spec else None}
 
 
 @register.inclusion_tag("demos/_paper_methods.html")

@@ -333,3 +333,16 @@ def test_home_shows_the_latest_runs_in_a_line(client, spec):
     measured_run()
     page = text_of(client.get(reverse("catalog:home")))
     assert "method 81.0 %, baseline 70.1 %, teacher 82.3 %" in page
+
+
+def test_home_starts_a_run_at_the_press_of_one_button(client, spec):
+    page = client.get(reverse("catalog:home")).content.decode()
+    assert "Run one now" in page
+    assert f'action="{reverse("demos:run_start", args=[spec.slug])}"' in page
+    started = client.post(reverse("demos:run_start", args=[spec.slug]), {"preset": "small", "seed": "0"})
+    assert started.url == Run.objects.get().get_absolute_url()
+
+
+def test_home_offers_no_run_to_who_may_not_start_one(client, spec, settings):
+    settings.OPEN_TO_ANYONE = False
+    assert "Run one now" not in client.get(reverse("catalog:home")).content.decode()
