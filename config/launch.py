@@ -24,6 +24,7 @@ from pathlib import Path
 
 import psutil
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 PYTHON = sys.executable
 RESTARTS_A_MINUTE = 5
@@ -270,7 +271,7 @@ def main() -> int:
         greeting = {"no_administrator": no_administrator}
         threading.Thread(target=_greet, args=[terminal], kwargs=greeting, daemon=True).start()
         launcher.watch()
-    except CannotStart as error:
+    except (CannotStart, ImproperlyConfigured) as error:
         terminal.say(str(error))
         return 1
     except KeyboardInterrupt:

@@ -2,11 +2,13 @@
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -16,6 +18,16 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 def _switch(name: str, default: bool) -> bool:
     return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+def _whole_number(name: str, default: int, *, lowest: int = 0, highest: int | None = None) -> int:
+    """Raises ImproperlyConfigured: a number out of range should be heard of at the start."""
+    given = os.environ.get(name, str(default))
+    number = int(given) if re.fullmatch(r"-?\d{1,9}", given) else None
+    if number is None or number < lowest or (highest is not None and number > highest):
+        bounds = f"from {lowest} to {highest}" if highest is not None else f"of at least {lowest}"
+        raise ImproperlyConfigured(f"{name} is {given!r}; it takes a whole number {bounds}.")
+    return number
 
 
 def _secret_key() -> str:
@@ -43,7 +55,7 @@ def _is_loopback(host: str) -> bool:
 SECRET_KEY = _secret_key()
 DEBUG = _switch("DEBUG", False)
 HOST = os.environ.get("HOST", "127.0.0.1")
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = _whole_number("PORT", 8000, lowest=1, highest=65535)
 ALLOWED_HOSTS = [name for name in os.environ.get("ALLOWED_HOSTS", "").split(",") if name] or [
     "localhost", "127.0.0.1", "[::1]", HOST,
 ]  # fmt: skip
@@ -180,9 +192,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {"sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}}}
-RUN_SLOTS = int(os.environ.get("RUN_SLOTS", "1"))  # jobs at once on this host
+RUN_SLOTS = _whole_number("RUN_SLOTS", 1, lowest=1)  # jobs at once on this host
 RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what workers are there for: cpu, gpu
-RUN_THREADS = int(os.environ.get("RUN_THREADS", "1"))  # OpenMP threads of one job
+RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)  # OpenMP threads of one job
 RUN_MAX_QUEUED = 50  # waiting runs; the next one is refused
 RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
 RUN_CACHE_DIR = VAR_DIR / "cache" / "teachers"
@@ -193,7 +205,7 @@ RUN_LEASE_S = 20
 RUN_HEARTBEAT_S = 3
 RUN_MAX_ATTEMPTS = 2
 RUN_TIME_LIMIT_S = 4 * 3600
-RUN_MEMORY_LIMIT_MB = int(os.environ.get("RUN_MEMORY_LIMIT_MB", "0"))  # 0: no limit of ours
+RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0)  # 0: no limit of ours
 
 # --- the REST API -----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -11,7 +11,7 @@ README = (ROOT / "README.md").read_text()
 
 def settings_read_from_the_environment() -> set[str]:
     source = (ROOT / "config" / "settings.py").read_text()
-    pattern = r'(?:environ\.get\(|environ\[|_switch\()"([A-Z_]+)"'
+    pattern = r'(?:environ\.get\(|environ\[|_switch\(|_whole_number\()"([A-Z_]+)"'
     return set(re.findall(pattern, source))
 
 

@@ -47,6 +47,13 @@ def test_a_taken_port_gives_one_clear_line(tmp_path):
     assert f"Port {port} on 127.0.0.1 cannot be used" in said
 
 
+@pytest.mark.parametrize("port", ["abc", "", "0", "-1", "99999"])
+def test_a_port_that_is_none_gives_one_clear_line(tmp_path, port):
+    status, said = refusal(tmp_path, state_dir=tmp_path / "var", port=port)
+    assert status == 1
+    assert said == f"PORT is {port!r}; it takes a whole number from 1 to 65535.\n"
+
+
 def test_a_second_one_with_the_same_state_is_refused(site, tmp_path):
     status, said = refusal(tmp_path, state_dir=site.state_dir, port=free_port())
     assert status == 1
