@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -18,3 +19,10 @@ def shared_dir() -> Path:
 @pytest.fixture(autouse=True)
 def _files_go_to_a_scratch_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _every_test_begins_in_english():
+    """A request in Chinese leaves its language on the thread; the next test must not inherit it."""
+    with translation.override("en"):
+        yield
