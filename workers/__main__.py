@@ -95,9 +95,8 @@ def show_list(args: argparse.Namespace, console: Console) -> None:
         console.print(f"[bold]{spec.slug}[/bold]  {spec.title.en} ({spec.family})", highlight=False)
         console.print(f"  {spec.summary.en}", highlight=False)
         for preset in spec.presets:
-            console.print(
-                f"  {preset.name:6} {preset.help.en} Data: {preset.data}; about {preset.seconds} s.", highlight=False
-            )
+            cost = f"about {preset.seconds} s" if preset.seconds else "not timed yet"
+            console.print(f"  {preset.name:6} {preset.help.en} Data: {preset.data}; {cost}.", highlight=False)
         for found in registry.data_sets(spec, args.data_dir):
             state = "here" if found.available else found.why_not.en
             console.print(f"  data {found.name:15} {found.title.en}: {state}", highlight=False)

@@ -90,13 +90,17 @@ class Param:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set-up. `seconds` is what it took on 2 CPU cores with no cached teacher; `needs` names the queue."""
+    """A named set-up; `needs` names the queue.
+
+    `seconds` is what it took, without a cached teacher, on two CPU cores (or one GPU where it needs one); None where
+    nobody has measured it yet.
+    """
 
     name: Literal["smoke", "small", "full"]
     label: Text
     help: Text
     data: str
-    seconds: int
+    seconds: int | None = None
     needs: Literal["cpu", "gpu"] = "cpu"
     values: Mapping[str, Value] = field(default_factory=dict)
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from urllib.parse import urlsplit
 
 from catalog.importers.list_blocks import Block, blocks_of
 from catalog.importers.list_entry import Entry, read_entry
 from catalog.importers.list_inline import plain
-from catalog.importers.records import Document, Problem, Record
-from catalog.titles import title_key
-
-_OTHER_THINGS = re.compile(
-    r"data ?sets?|benchmarks?\b|repositor|\brepos?\b|blogs?\b|posts?\b|videos?\b|implementation|\btools?\b|toolkits?\b|"
-    r"courses?\b|数据集|博客|仓库|视频|工具|教程|代码",
-    re.I,
+from catalog.importers.list_papers import (
+    heading_text,
+    is_bare_title,
+    is_bold_paragraph,
+    paper_headings,
+    reads_as_paper,
 )
-_PAPER_LABEL = re.compile(r"paper|pdf|arxiv|\babs\b|论文", re.I)
-_VIDEO_HOSTS = ("youtube.com", "youtu.be", "bilibili.com", "vimeo.com")
-_TITLE_WORDS = 4
-_TITLE_HAN = 12
-_HAN = re.compile(r"[\u3400-\u9fff]")
+from catalog.importers.records import Document, Problem, Record
+
 _ENTRY_MAX = 10_000
 _PREVIEW = 300
+_BELOW_HEADING = -1
+_BOLD_BEGINS_BY = 20
 
 
 def read(text: str) -> Document:
@@ -35,15 +31,17 @@ class _Reader:
 
     def __init__(self, blocks: list[Block]) -> None:
         self.blocks = blocks
-        self.entries = {id(block): _entry_of(block) for block in blocks}
+        self.entries: dict[int, Entry | None] = {}
         self.title = _title_heading(blocks)
-        self.paper_levels = _paper_levels(blocks, self.entries, self.title)
+        self.papers, self.in_notes = paper_headings(blocks, self.title, self._entry)
+        self.bold_lists = self._bold_lists()
         self.made = Document(format="markdown", title=plain(self.title.text) if self.title else "")
         self.path: list[tuple[int, str]] = []
         self.places: Counter[tuple[str, ...]] = Counter()
         self.current: Record | None = None
         self.depth = 0
         self.description: list[str] = []
+        self.part = 0
 
     def document(self) -> Document:
         for block in self.blocks:
@@ -51,20 +49,45 @@ class _Reader:
         self.made.description = "\n\n".join(self.description)
         return self.made
 
+    def _entry(self, block: Block) -> Entry | None:
+        """None for what cannot be an entry. No entry is nearly as long as _ENTRY_MAX characters."""
+        if id(block) not in self.entries:
+            text = heading_text(block) if block.kind == "heading" else block.text
+            may_be = block.kind in ("heading", "item") or (block.kind == "text" and "**" in text[:_BOLD_BEGINS_BY])
+            self.entries[id(block)] = read_entry(text) if may_be and len(text) <= _ENTRY_MAX else None
+        return self.entries[id(block)]
+
+    def _bold_lists(self) -> set[tuple[int, int]]:
+        """The lists, by the number of their heading and their indentation, of which most items have bold titles."""
+        votes: Counter[tuple[int, int]] = Counter()
+        part = 0
+        for block in self.blocks:
+            part += block.kind == "heading"
+            entry = self._entry(block) if block.kind == "item" else None
+            if entry and not is_bare_title(block, entry):
+                votes[part, block.level] += 1 if entry.style == "bold" and reads_as_paper(entry, []) else -1
+        return {place for place, votes_for in votes.items() if votes_for > 0}
+
     def _heading(self, block: Block) -> None:
+        self.part += 1
+        if id(block) in self.in_notes:
+            self._note(f"**{block.lines[0]}**")
+            return
         self.current = None
         if block is self.title:
             return
-        if block.level in self.paper_levels and self.entries[id(block)]:
-            self._add(block, depth=-1)
-            return
         self.path = [(level, name) for level, name in self.path if level < block.level]
-        if name := plain(block.lines[0]):
+        if id(block) in self.papers and self._entry(block):
+            self._add(block, depth=_BELOW_HEADING)
+        elif name := plain(block.lines[0]):
             self.path.append((block.level, name))
             self.made.sections.append(self._section())
 
     def _item(self, block: Block) -> None:
-        if _reads_as_paper(self.entries[id(block)], self._section()):
+        entry = self._entry(block)
+        if self.current and self.depth == _BELOW_HEADING:
+            self._note(block.source)
+        elif reads_as_paper(entry, self._section()) or self._is_bare_title_in_list(block, entry):
             self._add(block, depth=block.level)
             self._note(block.below)
         elif self.current and block.level > self.depth:
@@ -73,9 +96,11 @@ class _Reader:
             self.current = None
             self._problem(block, "This does not read as a paper: it was left out.")
 
+    def _is_bare_title_in_list(self, block: Block, entry: Entry | None) -> bool:
+        return (self.part, block.level) in self.bold_lists and is_bare_title(block, entry)
+
     def _text(self, block: Block) -> None:
-        entry = self.entries[id(block)]
-        if entry and entry.style == "bold" and entry.record.authors:
+        if is_bold_paragraph(self._entry(block)):
             self._add(block, depth=0)
         elif self.current:
             self._note(block.source)
@@ -85,7 +110,8 @@ class _Reader:
             self._problem(block, "This text belongs to no entry: it was left out.")
 
     def _table(self, block: Block) -> None:
-        self.current = None
+        if self.depth != _BELOW_HEADING:
+            self.current = None
         if block.text.strip("|-: \t"):
             self._problem(block, "Rows of a table are not read.")
 
@@ -96,7 +122,7 @@ class _Reader:
         return [name for _, name in self.path]
 
     def _add(self, block: Block, depth: int) -> None:
-        record = self.entries[id(block)].record
+        record = self._entry(block).record
         for link in [link for link in record.links if not link.url]:
             self.made.problems.append(Problem(block.line, f'The link "{link.label}" has no address.', block.text))
             record.links.remove(link)
@@ -114,65 +140,8 @@ class _Reader:
         self.made.problems.append(Problem(block.line, message, block.source[:_PREVIEW]))
 
 
-def _entry_of(block: Block) -> Entry | None:
-    """None for what cannot be an entry. No entry is nearly as long as _ENTRY_MAX characters."""
-    text = block.lines[0] if block.kind == "heading" else block.text
-    return read_entry(text) if block.kind in ("heading", "item", "text") and len(text) <= _ENTRY_MAX else None
-
-
 def _title_heading(blocks: list[Block]) -> Block | None:
     """The document's own title: its first heading, where that is the only one of level 1."""
     headings = [block for block in blocks if block.kind == "heading"]
     is_title = [heading.level for heading in headings].count(1) == 1 and headings[0].level == 1
     return headings[0] if is_title else None
-
-
-def _paper_levels(blocks: list[Block], entries: dict[int, Entry | None], title: Block | None) -> set[int]:
-    """Levels at which headings are papers: nothing but text stands below any of them, and most read as titles."""
-    candidates: dict[int, list[Block]] = {}
-    sections: set[int] = set()
-    heading: Block | None = None
-    for block in blocks:
-        if block.kind == "heading" and block is not title:
-            if heading and heading.level < block.level:
-                sections.add(heading.level)
-            heading = block
-            candidates.setdefault(block.level, []).append(block)
-        elif heading and block.kind == "item" and _reads_as_paper(entries[id(block)], []):
-            sections.add(heading.level)
-    return {
-        level
-        for level, headings in candidates.items()
-        if level not in sections and 2 * sum(map(_reads_as_title, headings)) > len(headings)
-    }
-
-
-def _reads_as_title(heading: Block) -> bool:
-    text = heading.lines[0]
-    return len(text.split()) >= _TITLE_WORDS or len(_HAN.findall(text)) >= _TITLE_HAN
-
-
-def _reads_as_paper(entry: Entry | None, section: list[str]) -> bool:
-    """Repositories, posts, talks on video and data sets stand in the same lists, in the same form or nearly so.
-
-    `[Title](url)` may be anything: it takes authors and a year to make a paper. Under a heading that announces
-    other things a link to a paper or emphasised authors are asked for.
-    """
-    if entry is None:
-        return False
-    record = entry.record
-    if not title_key(record.title) or (record.links and _host(record.links[0].url).endswith(_VIDEO_HOSTS)):
-        return False
-    if entry.style == "link":
-        return bool(record.year or len(record.authors) > 1)
-    is_stated = bool(record.authors) or any(_PAPER_LABEL.search(link.label) for link in record.links)
-    if any(map(_OTHER_THINGS.search, section)):
-        return is_stated
-    return is_stated or bool(record.links or record.year)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # an address that is none, such as http://[x
-        return ""

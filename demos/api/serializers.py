@@ -47,7 +47,7 @@ class PresetSerializer(serializers.Serializer):
     label = TextSerializer()
     help = TextSerializer()
     data = serializers.CharField()
-    seconds = serializers.IntegerField(help_text="About how long it takes on two CPU cores.")
+    seconds = serializers.IntegerField(allow_null=True, help_text="What it took on two CPU cores; null: not timed yet.")
     needs = serializers.ChoiceField(choices=["cpu", "gpu"])
     values = serializers.DictField(child=serializers.JSONField(), help_text="Where it differs from the defaults.")
 

@@ -163,7 +163,7 @@ PRESETS = (
         Text("Smoke", "冒烟"),
         Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
         "opinions",
-        8,
+        6,
         values={
             "labelled": 100,
             "train_rows": 2_000,
@@ -174,15 +174,14 @@ PRESETS = (
         },
     ),
     Preset(
-        "small", Text("Small", "小型"), Text("About half a minute on a laptop.", "笔记本上约半分钟。"), "opinions", 90
+        "small", Text("Small", "小型"), Text("About half a minute on a laptop.", "笔记本上约半分钟。"), "opinions", 21
     ),
     Preset(
         "full",
         Text("Full", "完整"),
         Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"),
         "sst2",
-        700,
-        "gpu",
+        needs="gpu",
         values={
             "labelled": 2_000,
             "train_rows": 67_000,
