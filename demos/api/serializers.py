@@ -10,7 +10,7 @@ from rest_framework import serializers
 from demos import run_page
 from demos.models import Artifact, Event, Result, Run
 from workers import registry
-from workers.spec import MethodSpec, Preset
+from workers.spec import InvalidParams, MethodSpec, Preset
 
 
 class TextSerializer(serializers.Serializer):
@@ -165,7 +165,7 @@ class RunRequestSerializer(serializers.Serializer):
     preset = serializers.CharField(default="small")
     data = serializers.CharField(required=False, allow_blank=True, help_text="The preset's own where it is left out.")
     seed = serializers.IntegerField(default=0, min_value=0, max_value=2**31 - 1)
-    params = serializers.DictField(child=serializers.JSONField(), default=dict)
+    params = serializers.DictField(child=serializers.JSONField(allow_null=True), default=dict)
 
     def validate_method(self, slug: str) -> str:
         try:
@@ -175,16 +175,23 @@ class RunRequestSerializer(serializers.Serializer):
         return slug
 
     def validate(self, asked: dict) -> dict:
-        """Adds `spec`, and the preset's data where none is named."""
+        """Adds `spec`, and the preset's data where none is named. All that is wrong is named at once."""
         spec = registry.get_spec(asked["method"])
         try:
             preset: Preset = spec.preset(asked["preset"])
         except KeyError as error:
             raise serializers.ValidationError({"preset": error.args[0]}) from error
+        errors: dict = {}
+        try:
+            spec.clean(asked["params"], preset=preset)
+        except InvalidParams as error:
+            errors["params"] = {name: [text.en] for name, text in error.errors.items()}
         data = asked.get("data") or preset.data
         known = {data_set.name: data_set for data_set in registry.data_sets(spec, settings.DATA_DIR)}
         if data not in known:
-            raise serializers.ValidationError({"data": f"no data set {data!r}; there are {', '.join(known)}"})
-        if not known[data].available:
-            raise serializers.ValidationError({"data": known[data].why_not.en})
+            errors["data"] = f"no data set {data!r}; there are {', '.join(known)}"
+        elif not known[data].available:
+            errors["data"] = known[data].why_not.en
+        if errors:
+            raise serializers.ValidationError(errors)
         return {**asked, "spec": spec, "data": data}

@@ -27,7 +27,6 @@ from demos.api.serializers import (
 )
 from demos.models import Run
 from workers import registry
-from workers.spec import InvalidParams
 
 PROBLEM = OpenApiResponse(description="A problem, as application/problem+json (RFC 9457).")
 AFTER = OpenApiParameter("after", int, description="Only events with a greater `seq`.")
@@ -114,8 +113,6 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         owner = self.request.user if self.request.user.is_authenticated else None
         try:
             return services.start_run(owner=owner, **wanted)
-        except InvalidParams as error:
-            raise ValidationError({"params": {name: [text.en] for name, text in error.errors.items()}}) from error
         except services.RunRefused as error:
             raise Refused(str(error)) from error
 

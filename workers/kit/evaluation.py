@@ -37,8 +37,13 @@ def predict(
     return logits[torch.tensor(order).argsort()]
 
 
+def share(hits: Tensor) -> float:
+    """The share of true ones: counted, since a mean in single precision is not the number that was measured."""
+    return int(hits.sum()) / len(hits)
+
+
 def accuracy(logits: Tensor, labels: Tensor) -> float:
-    return (logits.argmax(1) == labels).float().mean().item()
+    return share(logits.argmax(1) == labels)
 
 
 def macro_f1(logits: Tensor, labels: Tensor) -> float:
@@ -57,12 +62,12 @@ def reliability(logits: Tensor, labels: Tensor) -> list[tuple[int, float, float]
     """For each bin of confidence: rows, their mean confidence, their accuracy; (0, 0, 0) where a bin is empty."""
     confidence, predicted = logits.softmax(1).max(1)
     bins = (confidence * CONFIDENCE_BINS).long().clamp(max=CONFIDENCE_BINS - 1)
-    right = (predicted == labels).float()
+    right = predicted == labels
     table = []
     for index in range(CONFIDENCE_BINS):
         here = bins == index
         count = int(here.sum())
-        table.append((count, confidence[here].mean().item(), right[here].mean().item()) if count else (0, 0.0, 0.0))
+        table.append((count, confidence[here].mean().item(), share(right[here])) if count else (0, 0.0, 0.0))
     return table
 
 
@@ -82,7 +87,7 @@ def quality(logits: Tensor, labels: Tensor, teacher: Tensor | None = None) -> di
     }
     if teacher is not None:
         log_p_t, log_p_s = F.log_softmax(teacher, 1), F.log_softmax(logits, 1)
-        found["agreement"] = (logits.argmax(1) == teacher.argmax(1)).float().mean().item()
+        found["agreement"] = share(logits.argmax(1) == teacher.argmax(1))
         found["kl_to_teacher"] = F.kl_div(log_p_s, log_p_t, reduction="batchmean", log_target=True).clamp(min=0).item()
     return found
 

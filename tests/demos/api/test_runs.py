@@ -184,3 +184,12 @@ def test_nobody_cancels_a_run_on_a_closed_site(client, spec):
     assert client.post(f"/api/v1/runs/{run.id}/cancel/").status_code == 401
     run.refresh_from_db()
     assert run.state == "queued"
+
+
+def test_everything_that_is_wrong_is_named_at_once(client, token, spec):
+    asked = {"method": spec.slug, "preset": "smoke", "data": "nowhere", "params": {"temperature": None, "bogus": 1}}
+    answer = start_as(client, token, asked)
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert set(errors) == {"data", "params"}
+    assert set(errors["params"]) == {"temperature", "bogus"}

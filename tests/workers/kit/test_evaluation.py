@@ -52,3 +52,8 @@ def test_speed_is_measured():
     found = evaluation.speed(net, [[3, 4], [5]], calls=5, warm_ups=1, seconds=0.01)
     assert 0 < found["latency_p50_ms"] <= found["latency_p95_ms"]
     assert found["throughput"] > 0
+
+
+def test_a_share_is_counted_and_not_rounded_in_single_precision():
+    hits = torch.arange(1000) < 699
+    assert evaluation.share(hits) == 699 / 1000
