@@ -65,7 +65,7 @@ class Document:
         """The form that `import_papers --dry-run --json` prints."""
         keys = (
             "title", "authors", "venue", "year", "links", "short_name", "note", "section",
-            "position", "line", "doi", "arxiv", "acl", "key", "type",
+            "position", "line", "doi", "arxiv", "key", "type",
         )  # fmt: skip
         return {
             "format": self.format,

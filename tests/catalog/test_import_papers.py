@@ -36,7 +36,7 @@ def test_dry_run_prints_what_was_read_and_writes_nothing(given):
     assert body["records"] == [
         {
             "title": "First Work", "authors": ["Ann Lee"], "venue": "", "year": 2019, "links": [], "short_name": "",
-            "note": "", "section": [], "position": 1, "line": 1, "doi": "", "arxiv": "", "acl": "", "key": "a",
+            "note": "", "section": [], "position": 1, "line": 1, "doi": "", "arxiv": "", "key": "a",
             "type": "misc",
         }
     ]  # fmt: skip
