@@ -12,7 +12,16 @@ from workers.kit.events import Event
 from workers.metrics import METRICS
 from workers.spec import MethodSpec
 
-SCALES = {"share": (100, "{:.1f} %"), "nats": (1, "{:.4f}"), "ms": (1, "{:.3f} ms"), "s": (1, "{:.1f} s")}
+# By a metric's unit: what its value is multiplied by, and how it is printed.
+SCALES = {
+    "share": (100, "{:.1f} %"),
+    "nats": (1, "{:.4f} nats"),
+    "parameters": (1e-6, "{:.3f} M"),
+    "bytes": (1e-6, "{:.2f} MB"),
+    "examples/s": (1, "{:,.0f} /s"),
+    "ms": (1, "{:.2f} ms"),
+    "s": (1, "{:.1f} s"),
+}
 
 
 class Terminal:
@@ -66,5 +75,5 @@ def results_table(spec: MethodSpec, results: list[dict[str, Any]]) -> Table:
 def _cell(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
-    factor, form = SCALES.get(row["unit"], (1, "{:,.0f}"))
+    factor, form = SCALES[row["unit"]]
     return form.format(factor * row["value"])

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from workers.__main__ import main
+from workers.metrics import METRICS
+from workers.terminal import SCALES
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "--preset smoke --device cpu --train-rows 200 --labelled 40 --teacher-epochs 1 --epochs 1".split()  # noqa: SIM905
@@ -123,3 +125,7 @@ def test_help_shows_every_parameter_with_its_bounds(capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "--teacher-epochs" in said
     assert "[1 to 20; usually 2.0]" in said
+
+
+def test_every_metric_has_a_printed_unit():
+    assert {metric.unit for metric in METRICS.values()} <= set(SCALES)
