@@ -13,12 +13,9 @@ FAMILIES = (
 TEXT = ("ink", "quiet", "copper", "good", "warn", "bad", "running", *FAMILIES)
 
 
-def tokens(selector: str) -> dict[str, str]:
-    block = CSS[CSS.index(selector + " {") :]
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block[: block.index("}")]))
-
-
-THEMES = {"light": tokens(":root"), "dark": tokens(':root[data-theme="dark"]')}
+# Each token says both its colours: --ink: light-dark(#1f1c18, #ece7dd);
+PAIRS = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", CSS)
+THEMES = {"light": {name: light for name, light, _ in PAIRS}, "dark": {name: dark for name, _, dark in PAIRS}}
 
 
 def luminance(colour: str) -> float:
@@ -51,6 +48,6 @@ def test_buttons_marks_and_edges_stand_out(theme):
     assert contrast(colours["edge"], colours["page"]) >= 3
 
 
-def test_the_system_theme_and_the_chosen_one_have_the_same_dark_colours():
-    system = CSS[CSS.index("@media (prefers-color-scheme: dark)") :]
-    assert dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", system[: system.index("}")])) == THEMES["dark"]
+def test_no_colour_stands_outside_the_tokens():
+    without_tokens = re.sub(r"light-dark\([^;]*\);", "", CSS)
+    assert re.findall(r"#[0-9a-f]{3,8}\b(?=[;\s,)])", without_tokens) == []
