@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from catalog.importers.list_links import with_inline_links
+
 _HEADING = re.compile(r" {0,3}(#{1,6})(?!#)[ \t]*(.*)")
 _CLOSING_MARKS = re.compile(r"(?:^|[ \t]+)#+$")
-_ITEM = re.compile(r"([ \t]*)(?:[-*+•][ \t]+|\d{1,4}[.)．](?:[ \t]+|(?=[*\[]|[^\W\d])))(.*)")
+_ITEM = re.compile(r"([ \t]*)(?:[-*+•][ \t]+|\d{1,4}[.)．](?:[ \t]+|(?=[*\[]|[^\W\d]))|\d{1,4}、[ \t]*(?=\*\*|\[))(.*)")
+_BOLD_ENTRY = re.compile(r"\*\*(?!\*)[^*]+\*\*[.,\s]*\*(?!\*)[^*]+\*")
 _UNDERLINE = re.compile(r"[ \t]*(?:={2,}|-{3,})")
 _QUOTE = re.compile(r"\A[ \t]*>[> \t]*")
 _FENCES = ("```", "~~~")
@@ -70,7 +73,7 @@ def blocks_of(text: str) -> list[Block]:
 def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
     """Number, line, and whether it stands inside a code fence, where `# x` is no heading. Comments are left out."""
     is_code = False
-    for number, line in enumerate(_without_comments(text).split("\n"), 1):
+    for number, line in enumerate(with_inline_links(_without_comments(text)).split("\n"), 1):
         is_fence = line.lstrip().startswith(_FENCES)
         if not is_fence:
             yield number, line.rstrip(), is_code
@@ -102,8 +105,11 @@ def _opened_by(line: str, number: int) -> Block | None:
 
 
 def _continues(block: Block, line: str) -> bool:
-    """Text goes on with what stands right above it; below a blank line only indented text belongs to an item."""
-    if block.kind not in ("item", "text"):
+    """Text goes on with what stands right above it; below a blank line only indented text belongs to an item.
+
+    `**Title**. *A. One*` at the margin begins an entry, with or without a bullet.
+    """
+    if block.kind not in ("item", "text") or _BOLD_ENTRY.match(line):
         return False
     if block.lines[-1]:
         return True

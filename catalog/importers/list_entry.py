@@ -26,7 +26,7 @@ _FIELDS = {
     "venue": ("会议", "期刊", "发表", "来源", "venue", "conference", "journal", "published"),
     "year": ("年份", "时间", "year"),
 }
-_FIELD_OF = {word: name for name, words in _FIELDS.items() for word in words}
+FIELD_OF = {word: name for name, words in _FIELDS.items() for word in words}
 _LABELLED = re.compile(r"\s*([^\W\d_]{1,12})\s*[:：]\s*(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2})(?<!\bal)\.\s+(?=\S)|。\s*(?=\S)")
 _BARE_NICK = re.compile(r"[-–—]\s*([^\W_]*[A-Z][\w.+-]{0,40})\.?|[(（]([^()（）]{1,40})[)）]\.?")
@@ -72,7 +72,7 @@ def read_entry(source: str) -> Entry:
     record.title = _title_text(record.title)
     if title_key(", ".join(record.authors)) == title_key(record.title):
         record.authors = []
-    return Entry(_with_identifiers(record), style)
+    return Entry(with_identifiers(record), style)
 
 
 def _with_labels(pieces: list[Piece]) -> list[Piece]:
@@ -109,7 +109,7 @@ def _title(pieces: list[Piece]) -> tuple[str, Piece, list[Piece]]:
     if first.marks:
         return "italic" if first.marks == ITALIC else "bold", first, rest
     label = _LABELLED.match(first.text)
-    if label and _FIELD_OF.get(label[1].lower()) == "title":
+    if label and FIELD_OF.get(label[1].lower()) == "title":
         first = replace(first, text=first.text[label.end() :])
     return "plain", first, rest
 
@@ -229,7 +229,7 @@ def _read_segment(record: Record, pieces: list[Piece]) -> str:
     text = "".join(piece.text for piece in pieces if piece.kind != "link")
     record.links += [Link(squeezed(piece.text), piece.url) for piece in pieces if piece.kind == "link"]
     label = _LABELLED.match(text)
-    name = _FIELD_OF.get(label[1].lower()) if label else None
+    name = FIELD_OF.get(label[1].lower()) if label else None
     value = text[label.end() :] if label else ""
     if name == "authors" and not record.authors:
         record.authors = names_in(value)
@@ -251,7 +251,7 @@ def _title_text(text: str) -> str:
     return text[:-1].rstrip() if text.endswith((".", "。")) and not text.endswith("..") else text
 
 
-def _with_identifiers(record: Record) -> Record:
+def with_identifiers(record: Record) -> Record:
     urls = [link.url for link in record.links]
     record.arxiv = next(filter(None, map(identifiers.arxiv_id, urls)), "")
     record.doi = next(filter(None, map(identifiers.doi, urls)), "")

@@ -38,6 +38,8 @@ _OPENING = "([{（【《“‘\"'"
 _CLOSERS = {"(": ")", "（": "）"}
 _ADDRESS = re.compile(r"(?:https?|ftp)://|www\.|[#/.]", re.I)
 _ADDRESS_TITLE = re.compile(r"\s+(?:\"[^\"]*\"|'[^']*')$")
+_HREF = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']?([^\s\"'<>]+)", re.I)
+_IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()]*\))?|<img\b[^<>]*?\balt\s*=\s*[\"']([^\"'<>]*)[^<>]*>", re.I)
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 
@@ -84,6 +86,7 @@ class _Splitter:
     def __init__(self, text: str, depth: int, has_links: bool) -> None:
         self.text = text
         self.depth = depth
+        self.has_links = has_links
         self.square = _pairs(text, "[", "]") if has_links else {}
         self.round = {**_pairs(text, "(", ")"), **_pairs(text, "（", "）")}
         self.runs: dict[str, list[int]] = {}
@@ -119,7 +122,13 @@ class _Splitter:
         return [Piece("break")], found.end()
 
     def _tag(self, found: re.Match) -> tuple[list[Piece], int]:
-        return [], found.end()
+        """`<a href="url">label</a>` is a link; any other tag says nothing."""
+        start = found.end()
+        end = self.text.find("</a>", start, start + _LABEL_MAX) if self.has_links else -1
+        href = _HREF.match(found[0]) if end >= 0 else None
+        if not href:
+            return [], start
+        return [Piece("link", _label(self.text[start:end]), html.unescape(href[1]))], end + len("</a>")
 
     def _entity(self, found: re.Match) -> tuple[list[Piece], int]:
         return [Piece("text", html.unescape(found[0]))], found.end()
@@ -170,7 +179,7 @@ class _Splitter:
         holds_links = "](" in self.text[start:end] or (self.text[start + 1] == "[" and not doubled)
         if holds_links and not address:
             return [Piece("text", found[0])], found.end()
-        label = plain(self.text[start + 1 + doubled : end - doubled], has_links=False)
+        label = _label(self.text[start + 1 + doubled : end - doubled])
         if not address:
             return [Piece("bracket", label)], end + 1
         url, after = address
@@ -191,6 +200,11 @@ class _Splitter:
         url = _LINE_END.sub("", self.text[start + 1 : end]).strip()
         url = _ADDRESS_TITLE.sub("", url).removeprefix("<").removesuffix(">")
         return html.unescape(url).replace(" ", "%20"), end + 1
+
+
+def _label(text: str) -> str:
+    """A badge, `[![code](picture)](url)`, is labelled by what stands for its picture."""
+    return plain(_IMAGE.sub(lambda found: found[1] or found[2] or "", text), has_links=False)
 
 
 def _pairs(text: str, opening: str, closing: str) -> dict[int, int]:

@@ -11,9 +11,11 @@ from catalog.importers.list_papers import (
     heading_text,
     is_bare_title,
     is_bold_paragraph,
+    looks_like_entry,
     paper_headings,
     reads_as_paper,
 )
+from catalog.importers.list_tables import columns_of_rows, read_row
 from catalog.importers.records import Document, Problem, Record
 
 _ENTRY_MAX = 10_000
@@ -32,6 +34,7 @@ class _Reader:
     def __init__(self, blocks: list[Block]) -> None:
         self.blocks = blocks
         self.entries: dict[int, Entry | None] = {}
+        self.columns = columns_of_rows(blocks)
         self.title = _title_heading(blocks)
         self.papers, self.in_notes = paper_headings(blocks, self.title, self._entry)
         self.bold_lists = self._bold_lists()
@@ -51,7 +54,10 @@ class _Reader:
 
     def _entry(self, block: Block) -> Entry | None:
         """None for what cannot be an entry. No entry is nearly as long as _ENTRY_MAX characters."""
-        if id(block) not in self.entries:
+        if id(block) not in self.entries and block.kind == "table":
+            columns = self.columns.get(id(block))
+            self.entries[id(block)] = read_row(block, columns) if columns and len(block.text) <= _ENTRY_MAX else None
+        elif id(block) not in self.entries:
             text = heading_text(block) if block.kind == "heading" else block.text
             may_be = block.kind in ("heading", "item") or (block.kind == "text" and "**" in text[:_BOLD_BEGINS_BY])
             self.entries[id(block)] = read_entry(text) if may_be and len(text) <= _ENTRY_MAX else None
@@ -64,8 +70,8 @@ class _Reader:
         for block in self.blocks:
             part += block.kind == "heading"
             entry = self._entry(block) if block.kind == "item" else None
-            if entry and not is_bare_title(block, entry):
-                votes[part, block.level] += 1 if entry.style == "bold" and reads_as_paper(entry, []) else -1
+            if reads_as_paper(entry, []):
+                votes[part, block.level] += 1 if entry.style == "bold" else -1
         return {place for place, votes_for in votes.items() if votes_for > 0}
 
     def _heading(self, block: Block) -> None:
@@ -87,17 +93,22 @@ class _Reader:
         entry = self._entry(block)
         if self.current and self.depth == _BELOW_HEADING:
             self._note(block.source)
-        elif reads_as_paper(entry, self._section()) or self._is_bare_title_in_list(block, entry):
+        elif self._is_entry(block, entry):
             self._add(block, depth=block.level)
             self._note(block.below)
-        elif self.current and block.level > self.depth:
+        elif self._is_below_current(block):
             self._note(block.source)
         else:
             self.current = None
             self._problem(block, "This does not read as a paper: it was left out.")
 
-    def _is_bare_title_in_list(self, block: Block, entry: Entry | None) -> bool:
-        return (self.part, block.level) in self.bold_lists and is_bare_title(block, entry)
+    def _is_entry(self, block: Block, entry: Entry | None) -> bool:
+        if not reads_as_paper(entry, self._section()):
+            return (self.part, block.level) in self.bold_lists and is_bare_title(block, entry)
+        return looks_like_entry(block, entry) or not self._is_below_current(block)
+
+    def _is_below_current(self, block: Block) -> bool:
+        return self.current is not None and block.level > self.depth
 
     def _text(self, block: Block) -> None:
         if is_bold_paragraph(self._entry(block)):
@@ -110,9 +121,12 @@ class _Reader:
             self._problem(block, "This text belongs to no entry: it was left out.")
 
     def _table(self, block: Block) -> None:
-        if self.depth != _BELOW_HEADING:
-            self.current = None
-        if block.text.strip("|-: \t"):
+        is_head = self.columns.get(id(block)) == []
+        if self._entry(block):
+            self._add(block, depth=0)
+        elif not is_head and block.text.strip("|-: \t"):
+            if self.depth != _BELOW_HEADING:
+                self.current = None
             self._problem(block, "Rows of a table are not read.")
 
     def _rule(self, block: Block) -> None:

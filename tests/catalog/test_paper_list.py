@@ -1,5 +1,6 @@
 """The reader of Markdown paper lists: one trap a test, on titles of our own."""
 
+import re
 import time
 
 import pytest
@@ -255,7 +256,7 @@ def test_link_without_address_is_reported_and_the_entry_kept():
 
 
 def test_table_rows_and_stray_text_are_reported():
-    document = read("## One\nIntroduction.\n\n| Title | Year |\n|---|---|\n| Trees | 2020 |\n")
+    document = read("## One\nIntroduction.\n\n| Name | Year |\n|---|---|\n| Trees | 2020 |\n")
     assert [problem.line for problem in document.problems] == [2, 4, 6]
 
 
@@ -293,6 +294,9 @@ def test_windows_line_ends_tabs_and_no_last_line_end_change_nothing():
         "- **T**. " + "Ada One, " * 200_000,
         "x" * 5_000_000,
         "- " + ("[" * 4_990 + "](" * 2_000 + "\n- ") * 20,
+        "[a]: /x\n- " + "[a][" * 400_000,
+        "- " + "<a href=x>" * 200_000,
+        "- " + ("<a href=x " * 990 + "\n- ") * 200,
     ],
 )
 def test_hostile_text_takes_linear_time(text):
@@ -311,3 +315,142 @@ def test_two_columns_of_links_share_one_outer_bracket():
     record = only("1. **Trees**. *Ada One*. ACL 2019. [[pdf](https://a.org/1) | [code](https://a.org/2_(x))]")
     assert record.links == [Link("pdf", "https://a.org/1"), Link("code", "https://a.org/2_(x)")]
     assert record.note == ""
+
+
+def test_list_below_one_heading_leaves_the_others_papers():
+    document = read(
+        "#### Trees Learn from Other Trees\nA note.\n\n#### Trees in a list\n- **Nets**. *Ada One*. (ACL 2020)\n\n"
+        "#### Growing Nets with Less Water\nMore.\n"
+    )
+    assert [(r.title, r.section) for r in document.records] == [
+        ("Trees Learn from Other Trees", []),
+        ("Nets", ["Trees in a list"]),
+        ("Growing Nets with Less Water", []),
+    ]
+    assert document.problems == []
+
+
+def test_bullets_that_are_no_entries_are_the_note_of_the_heading_above():
+    record = only(
+        "#### Trees Learn from Other Trees\nA note.\n- **Idea**: soft leaves\n- **Code**: [github](https://a.org/c)\n"
+        "- [pdf](https://a.org/1)\n- see the [paper](https://a.org/1) of 2020\n  - in *Part Two*\n"
+    )
+    assert record.note.split("\n\n") == [
+        "A note.",
+        "**Idea**: soft leaves",
+        "**Code**: [github](https://a.org/c)",
+        "[pdf](https://a.org/1)",
+        "see the [paper](https://a.org/1) of 2020",
+        "in *Part Two*",
+    ]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "- **Nets**. *Ada One*. (ACL 2020)",
+        "- Nets (ACL 2020) [[paper]](https://a.org/1)",
+        "- [Nets of Nets](https://a.org/1), Ada One, 2020",
+        "1、**Nets**. *Ada One*. ACL 2020.",
+        "**Nets**. *Ada One*. ACL 2020.",
+    ],
+)
+def test_bullets_that_are_entries_make_their_heading_a_section(item):
+    assert only(f"## Trees That Learn from Trees\n{item}\n").section == ["Trees That Learn from Trees"]
+
+
+def test_paper_headings_stand_in_the_section_above_them():
+    document = read(
+        "# L\n## One\n### Trees Learn from Other Trees\n- a remark\n### Growing Nets with Less Water\nText.\n"
+        "## Two\n### Nets of Nets of Nets\n"
+    )
+    assert [(r.section, r.note) for r in document.records] == [(["One"], "a remark"), (["One"], "Text."), (["Two"], "")]
+    assert document.problems == []
+
+
+def test_deeper_headings_divide_the_note_of_a_paper():
+    document = read(
+        "## Trees Learn from Other Trees\n### Summary\nGood.\n### Method\n- leaves\n\n"
+        "## Growing Nets with Less Water\nShort.\n"
+    )
+    assert [r.note for r in document.records] == ["**Summary**\n\nGood.\n\n**Method**\n\nleaves", "Short."]
+    assert document.problems == []
+
+
+@pytest.mark.parametrize(
+    "name", ["References", "TODO", "To do:", "How to contribute", "参考文献", "Papers on Slow Trees"]
+)
+def test_text_below_a_heading_that_is_no_title_is_reported(name):
+    papers = "## Trees Learn from Other Trees\nA note.\n\n## Growing Nets with Less Water\nA note.\n\n"
+    document = read(f"{papers}## {name}\nSome prose.\n\n- read more\n")
+    assert len(document.records) == 2
+    assert [(problem.line, problem.text) for problem in document.problems] == [(8, "Some prose."), (10, "read more")]
+
+
+def test_every_word_ends_up_somewhere():
+    text = (
+        "Alpha\n\n# Bravo\nCharlie\n## Delta and the Trees of Delta\nEcho\n- Foxtrot\n\n| Golf |\n\n---\nHotel\n"
+        "### India\nJuliett\n* * *\n- [Kilo](https://a.org)\n  Lima\n## Mike\n> November\n```\nOscar\n```\n"
+        "- **Papa**. *Ada One*. (ACL 2020)\n  - Quebec\n\n  Romeo\n## Sierra, Sierra and More Sierra\n"
+        "#### Tango\nUniform\n"
+    )
+    document = read(text)
+    kept = repr(document)
+    assert [word for word in re.findall(r"[A-Z][a-z]+", text) if word not in kept] == []
+
+
+def test_numbered_remarks_stay_in_the_note():
+    document = read("- **Trees**. *Ada One*. (ACL 2020)\n  1、leaves\n\n  2、roots\n- **Nets**. *Bo Two*. (ACL 2021)\n")
+    assert [r.note for r in document.records] == ["1、leaves\n\n2、roots", ""]
+
+
+def test_bold_title_alone_is_an_entry_among_entries_of_its_kind():
+    document = read(
+        "- **Trees**. *Ada One*. (ACL 2020)\n- **Second Work**.\n- **Nets**. *Bo Two*. (ACL 2021)\n- **Note:**\n"
+    )
+    assert [r.title for r in document.records] == ["Trees", "Second Work", "Nets"]
+    assert [problem.line for problem in document.problems] == [4]
+
+
+def test_bold_words_alone_are_no_entry_elsewhere():
+    assert read("- Trees (ACL 2020) [[paper]](https://a.org/1)\n- **Nets**\n").problems[0].line == 2
+
+
+def test_reference_links_get_their_addresses():
+    document = read(
+        "- **Trees**. *Ada One*. (ACL 2020) [[pdf]][1] [[code][The Code]] [talk][] [slides]\n\n"
+        '[1]: https://a.org/1\n[the  code]: <https://a.org/2> "Code"\n[talk]: https://a.org/3\n[slides]: https://a.org/4\n'
+    )
+    assert links(document.records[0]) == [
+        ("pdf", "https://a.org/1"),
+        ("code", "https://a.org/2"),
+        ("talk", "https://a.org/3"),
+        ("slides", "https://a.org/4"),
+    ]
+    assert document.problems == []
+
+
+def test_html_links_and_badges_keep_their_addresses():
+    record = only(
+        '- **Trees**. *Ada One*. (ACL 2020) <a href="https://a.org/1?a=1&amp;b=2"><b>pdf</b></a>'
+        ' [![code](https://i.org/b.svg)](https://a.org/2) <a href=\'https://a.org/3\'><img src="x.png" alt="demo"></a>'
+        " ![picture](https://i.org/c.svg)"
+    )
+    assert links(record) == [
+        ("pdf", "https://a.org/1?a=1&b=2"),
+        ("code", "https://a.org/2"),
+        ("demo", "https://a.org/3"),
+    ]
+
+
+def test_rows_below_a_column_of_titles_are_papers():
+    document = read(
+        "## Trees and More and More Trees\n| Title | Authors | Venue | Links | Idea |\n|:--|---|--|---|---|\n"
+        "| [Trees](https://a.org/0) | Ada One, B. Two | ACL 2020 | [pdf](https://a.org/1), [c](https://a.org/2) | x |\n"
+        "| Nets | | | | |\n"
+    )
+    record = document.records[0]
+    assert (record.title, record.authors, record.venue, record.year) == ("Trees", ["Ada One", "B. Two"], "ACL", 2020)
+    assert [label for label, _ in links(record)] == ["paper", "pdf", "c"]
+    assert (record.note, record.section) == ("Idea: x", ["Trees and More and More Trees"])
+    assert [problem.line for problem in document.problems] == [5]
