@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from django.apps import apps
 
+from catalog.folding import fold_letters
+
 QUERY_MAX_CHARACTERS = 200
 QUERY_MAX_WORDS = 8
 BATCH = 200  # papers read and written at a time: below every database's limit on parameters
@@ -20,13 +22,13 @@ _DROPPED = frozenset("'`’‘“”\"")  # "Don’t" is found by "dont", "Pre-t
 
 @lru_cache(maxsize=8192)
 def fold_character(character: str) -> str:
-    """One character without case, width and accents; nothing for dashes, quotes and marks; a space for controls."""
+    """One character folded; nothing for dashes, quotes and what is not seen; a space for controls."""
     folded = ""
-    for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()):
+    for part in fold_letters(character):
         category = unicodedata.category(part)
         if category in ("Cc", "Cs", "Zl", "Zp"):
             folded += " "
-        elif category not in ("Mn", "Pd", "Cf") and part not in _DROPPED:
+        elif category not in ("Pd", "Cf") and part not in _DROPPED:
             folded += part
     return folded
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
+
+from catalog.folding import fold_letters
 
 SLUG_MAX_LENGTH = 100
 _HASH_LENGTH = 8
 
 
 def title_key(title: str) -> str:
-    """The letters and digits of a title, of any script, without case, accents and width.
+    """The letters and digits of a title, of any script, without case, width, accents and strokes.
 
     Nothing else counts: lists glue words together ("forTask-Agnostic"), drop hyphens and vary the punctuation.
     A title of signs alone keeps its signs, so that no two such titles share the empty key.
     """
-    folded = _without_accents(title).casefold()
+    folded = fold_letters(title)
     return "".join(filter(str.isalnum, folded)) or "".join(folded.split())
 
 
@@ -34,12 +35,8 @@ def slug_for(title: str, short_name: str = "") -> str:
     return f"{stem}-{digest}"
 
 
-def _without_accents(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-
-
 def _ascii_words(text: str) -> list[str]:
-    folded = _without_accents(text).casefold().replace("'", "").replace("’", "")
+    folded = fold_letters(text).replace("'", "").replace("’", "")
     return "".join(char if char.isascii() and char.isalnum() else " " for char in folded).split()
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from catalog.search import fold
 from catalog.titles import SLUG_MAX_LENGTH, slug_for, title_key
 
 
@@ -14,6 +15,25 @@ from catalog.titles import SLUG_MAX_LENGTH, slug_for, title_key
 )
 def test_spellings_of_one_title_share_a_key(spelling):
     assert title_key(spelling) == "smallmodelsuberfortaskagnostictransfer"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Łukasz", "Lukasz"),
+        ("Søren", "Soren"),
+        ("Straße", "STRASSE"),
+        ("Đorđe", "Dorde"),
+        ("Æsop", "Aesop"),
+        ("Œuvre", "oeuvre"),
+        ("Yıldız", "Yildiz"),
+        ("İstanbul", "Istanbul"),
+    ],
+)
+def test_strokes_and_ligatures_do_not_matter(name, plain):
+    assert title_key(name) == title_key(plain)
+    assert slug_for(name) == plain.lower()
+    assert fold(name) == fold(plain)
 
 
 def test_key_keeps_chinese_letters_and_digits():
