@@ -69,6 +69,8 @@ def squeezed(text: str) -> str:
 
 def split(text: str, depth: int = 0, *, has_links: bool = True) -> list[Piece]:
     """Neighbouring pieces of unmarked text are joined. Without `has_links` square brackets are text."""
+    if not _SPECIAL.search(text):
+        return [Piece("text", text)] if text else []
     pieces: list[Piece] = []
     for is_text, run in groupby(
         _Splitter(text, depth, has_links).pieces(), lambda piece: piece.kind == "text" and not piece.marks
