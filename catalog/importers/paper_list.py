@@ -125,12 +125,16 @@ class _Reader:
         if self._entry(block):
             self._add(block, depth=0)
         elif not is_head and block.text.strip("|-: \t"):
-            if self.depth != _BELOW_HEADING:
-                self.current = None
+            self._end_list()
             self._problem(block, "Rows of a table are not read.")
 
     def _rule(self, block: Block) -> None:
-        self.current = None
+        self._end_list()
+
+    def _end_list(self) -> None:
+        """What follows belongs to no item; to a heading that is a paper it still does."""
+        if self.depth != _BELOW_HEADING:
+            self.current = None
 
     def _section(self) -> list[str]:
         return [name for _, name in self.path]

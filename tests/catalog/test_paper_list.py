@@ -370,7 +370,7 @@ def test_paper_headings_stand_in_the_section_above_them():
 
 def test_deeper_headings_divide_the_note_of_a_paper():
     document = read(
-        "## Trees Learn from Other Trees\n### Summary\nGood.\n### Method\n- leaves\n\n"
+        "## Trees Learn from Other Trees\n### Summary\nGood.\n---\n### Method\n- leaves\n\n"
         "## Growing Nets with Less Water\nShort.\n"
     )
     assert [r.note for r in document.records] == ["**Summary**\n\nGood.\n\n**Method**\n\nleaves", "Short."]
