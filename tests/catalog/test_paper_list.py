@@ -1,6 +1,5 @@
 """The reader of Markdown paper lists: one trap a test, on titles of our own."""
 
-import re
 import time
 
 import pytest
@@ -172,20 +171,6 @@ def test_escapes_entities_and_marks_are_taken_out():
     assert links(record) == [("paper", "https://a.org/a_b_c?x=1&y=2")]
 
 
-def test_headings_are_papers_where_only_text_stands_below_them():
-    document = read(
-        "#### Trees Learn from Other Trees\n第一条：1、树。\n\n#### Freetree: Big trees for all readers.\n"
-        "#### TREE：Words as Correction of Words\n第二条 > 树\n"
-    )
-    assert [(r.title, r.note, r.line, r.position) for r in document.records] == [
-        ("Trees Learn from Other Trees", "第一条：1、树。", 1, 1),
-        ("Freetree: Big trees for all readers", "", 4, 2),
-        ("TREE：Words as Correction of Words", "第二条 > 树", 5, 3),
-    ]
-    assert document.problems == []
-    assert {tuple(r.section) for r in document.records} == {()}
-
-
 def test_sections_nest_and_positions_count_within_them():
     document = read(
         "# List\n> A motto.\n\nSome text.\n\n## One\n### Sub\n- A B (ACL 2020)\n- C D (ACL 2020)\n\n## Two ##\n"
@@ -315,88 +300,6 @@ def test_two_columns_of_links_share_one_outer_bracket():
     record = only("1. **Trees**. *Ada One*. ACL 2019. [[pdf](https://a.org/1) | [code](https://a.org/2_(x))]")
     assert record.links == [Link("pdf", "https://a.org/1"), Link("code", "https://a.org/2_(x)")]
     assert record.note == ""
-
-
-def test_list_below_one_heading_leaves_the_others_papers():
-    document = read(
-        "#### Trees Learn from Other Trees\nA note.\n\n#### Trees in a list\n- **Nets**. *Ada One*. (ACL 2020)\n\n"
-        "#### Growing Nets with Less Water\nMore.\n"
-    )
-    assert [(r.title, r.section) for r in document.records] == [
-        ("Trees Learn from Other Trees", []),
-        ("Nets", ["Trees in a list"]),
-        ("Growing Nets with Less Water", []),
-    ]
-    assert document.problems == []
-
-
-def test_bullets_that_are_no_entries_are_the_note_of_the_heading_above():
-    record = only(
-        "#### Trees Learn from Other Trees\nA note.\n- **Idea**: soft leaves\n- **Code**: [github](https://a.org/c)\n"
-        "- [pdf](https://a.org/1)\n- see the [paper](https://a.org/1) of 2020\n  - in *Part Two*\n"
-    )
-    assert record.note.split("\n\n") == [
-        "A note.",
-        "**Idea**: soft leaves",
-        "**Code**: [github](https://a.org/c)",
-        "[pdf](https://a.org/1)",
-        "see the [paper](https://a.org/1) of 2020",
-        "in *Part Two*",
-    ]
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        "- **Nets**. *Ada One*. (ACL 2020)",
-        "- Nets (ACL 2020) [[paper]](https://a.org/1)",
-        "- [Nets of Nets](https://a.org/1), Ada One, 2020",
-        "1、**Nets**. *Ada One*. ACL 2020.",
-        "**Nets**. *Ada One*. ACL 2020.",
-    ],
-)
-def test_bullets_that_are_entries_make_their_heading_a_section(item):
-    assert only(f"## Trees That Learn from Trees\n{item}\n").section == ["Trees That Learn from Trees"]
-
-
-def test_paper_headings_stand_in_the_section_above_them():
-    document = read(
-        "# L\n## One\n### Trees Learn from Other Trees\n- a remark\n### Growing Nets with Less Water\nText.\n"
-        "## Two\n### Nets of Nets of Nets\n"
-    )
-    assert [(r.section, r.note) for r in document.records] == [(["One"], "a remark"), (["One"], "Text."), (["Two"], "")]
-    assert document.problems == []
-
-
-def test_deeper_headings_divide_the_note_of_a_paper():
-    document = read(
-        "## Trees Learn from Other Trees\n### Summary\nGood.\n---\n### Method\n- leaves\n\n"
-        "## Growing Nets with Less Water\nShort.\n"
-    )
-    assert [r.note for r in document.records] == ["**Summary**\n\nGood.\n\n**Method**\n\nleaves", "Short."]
-    assert document.problems == []
-
-
-@pytest.mark.parametrize(
-    "name", ["References", "TODO", "To do:", "How to contribute", "参考文献", "Papers on Slow Trees"]
-)
-def test_text_below_a_heading_that_is_no_title_is_reported(name):
-    papers = "## Trees Learn from Other Trees\nA note.\n\n## Growing Nets with Less Water\nA note.\n\n"
-    document = read(f"{papers}## {name}\nSome prose.\n\n- read more\n")
-    assert len(document.records) == 2
-    assert [(problem.line, problem.text) for problem in document.problems] == [(8, "Some prose."), (10, "read more")]
-
-
-def test_every_word_ends_up_somewhere():
-    text = (
-        "Alpha\n\n# Bravo\nCharlie\n## Delta and the Trees of Delta\nEcho\n- Foxtrot\n\n| Golf |\n\n---\nHotel\n"
-        "### India\nJuliett\n* * *\n- [Kilo](https://a.org)\n  Lima\n## Mike\n> November\n```\nOscar\n```\n"
-        "- **Papa**. *Ada One*. (ACL 2020)\n  - Quebec\n\n  Romeo\n## Sierra, Sierra and More Sierra\n"
-        "#### Tango\nUniform\n"
-    )
-    document = read(text)
-    kept = repr(document)
-    assert [word for word in re.findall(r"[A-Z][a-z]+", text) if word not in kept] == []
 
 
 def test_numbered_remarks_stay_in_the_note():
