@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from catalog import identifiers
 from catalog.identity import IDENTIFIERS
 from catalog.importers import bibtex
+from catalog.importers.bibtex_record import not_understood
 from catalog.merging import is_preprint, venue_name
 from catalog.models import Paper
 from catalog.titles import title_key
@@ -26,7 +27,8 @@ _SPECIAL = {
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
 _SPECIALS = re.compile(r"[\\{}&%#_$~^]|-(?=-)|`(?=`)")
-_CAPITALS_WITHIN = re.compile(r"[^\s{}-]*[^\s{}\W_][A-Z][^\s{}-]*")
+# From letter or digit to letter or digit: the colon of `TinyBERT:` and the bracket of `(BERT)` stay outside.
+_CAPITALS_WITHIN = re.compile(r"(?:[^\W_][^\s{}-]*)?[^\W_][A-Z](?:[^\s{}-]*[^\W_])?")
 _SUFFIX = re.compile(r"(?P<first>.+) (?P<last>\S+), (?P<suffix>Jr\.?|Sr\.?|[IVX]+)")
 _SMALL_WORDS = frozenset(("a", "an", "the", "on", "of", "in", "for", "to", "and", "is"))
 
@@ -65,9 +67,11 @@ def is_as_imported(paper: Paper) -> bool:
     if not paper.bibtex_raw:
         return False
     document = bibtex.read(paper.bibtex_raw)
-    if len(document.records) != 1 or document.problems:
+    if len(document.records) != 1:
         return False
     record = document.records[0]
+    if not {problem.message for problem in document.problems} <= set(not_understood(record)):
+        return False
     return (
         record.fields == paper.bibtex_fields
         and (record.title, record.year) == (paper.title, paper.year)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bibtexparser.model import ExplicitComment, ImplicitComment, Preamble
 from bibtexparser.splitter import Splitter
 
-from catalog.importers.bibtex_record import Work, inherit, record_of
+from catalog.importers.bibtex_record import Work, inherit, not_understood, record_of
 from catalog.importers.bibtex_syntax import Macros, Malformed, RawEntry, read_entry
 from catalog.importers.records import Document, Problem
 
@@ -72,12 +72,11 @@ def read(text: str) -> Document:
     if reading.macros.exhausted:
         reading.report(0, "The macros of this document grow too long; some stand by their names.", 0)
     inherit(reading.works)
-    for work in reading.works:
-        for fault in work.faults:
-            reading.report(work.at, fault, work.end)
     records = [record_of(work, text, position) for position, work in enumerate(reading.works, 1)]
     for record, work in zip(records, reading.works, strict=True):
         record.line = reading.line(work.at)
+        for fault in [*work.faults, *not_understood(record)]:
+            reading.report(work.at, fault, work.end)
         if not record.title:
             reading.report(work.at, "The entry has no title.", work.end)
     reading.problems.sort(key=lambda problem: problem.line)

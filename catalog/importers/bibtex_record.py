@@ -24,6 +24,7 @@ _INHERITED = (
     "issn", "eventtitle",
 )  # fmt: skip
 _MAX_DEPTH = 10
+_SHOWN = 100  # of a value that a remark quotes
 _PART_OF_SOMETHING = frozenset((
     "inproceedings", "conference", "incollection", "inbook", "suppbook", "suppcollection", "inreference",
     "bookinbook",
@@ -144,6 +145,19 @@ def record_of(work: Work, text: str, position: int) -> Record:
         fields=fields,
         raw=text[work.at : work.end],
     )
+
+
+def not_understood(record: Record) -> list[str]:
+    """A remark on each field that names a year, an identifier or an address and whose value gives none."""
+    fields = record.fields
+    given = [name for name in ("year", "date") if fields.get(name)]
+    unread = given[:1] if record.year is None else []
+    if fields.get("doi") and not identifiers.doi(fields["doi"]):
+        unread.append("doi")
+    if fields.get("eprint") and _is_arxiv(fields) and not record.arxiv:
+        unread.append("eprint")
+    unread += [name for name in ("url", "ee") if fields.get(name) and not _ADDRESS.search(fields[name])]
+    return [f'The field "{name}" was not understood: "{fields[name][:_SHOWN]}".' for name in unread]
 
 
 def _addresses(fields: dict[str, str]) -> list[str]:

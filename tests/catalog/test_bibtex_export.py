@@ -76,6 +76,16 @@ def test_imported_entries_of_one_key_differ_too():
     assert [record.key for record in bibtex.read(document_for(papers)).records] == ["a", "a-2"]
 
 
+def test_braces_take_the_word_without_its_punctuation():
+    text = entry_for(made(title="TinyBERT: (Distilling) (BERT), AT&T's GPT-2?"))
+    assert r"title = {{TinyBERT}: (Distilling) ({BERT}), {AT\&T's} {GPT}-2?}," in text
+
+
+def test_entry_with_a_year_in_words_goes_out_byte_for_byte():
+    text = "@misc{a, title={One Work}, year={in press}, url={javascript:alert(1)}}"
+    assert entry_for(imported(text)[0]) == f"{text}\n"
+
+
 def test_capitals_are_protected_and_specials_escaped():
     text = entry_for(made(title="TinyBERT & 50% of C_1 #1", authors=["Ann Lee"]))
     assert r"title = {{TinyBERT} \& 50\% of C\_1 \#1}," in text
