@@ -31,6 +31,7 @@ class Work:
     venue: str = ""
     links: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     line: int = 0
 
     @classmethod
@@ -42,6 +43,7 @@ class Work:
             venue=paper.venue.name if paper.venue else "",
             links={link.url: link.label for link in paper.links.all()},
             titles={paper.title_key: paper.title} | others,
+            notes=[note.body for note in paper.notes.all()],
         )
 
     @property
@@ -95,7 +97,7 @@ def _candidates(records: list[Record]) -> Iterator[Paper]:
         if values:
             ids |= set(Paper.objects.filter(**{f"{name}__in": values}).values_list("pk", flat=True))
     found = Paper.objects.filter(pk__in=ids).select_related("venue").defer("search_text", "search_title").order_by("pk")
-    return iter(found.prefetch_related("authorships__author", "links", "alternative_titles"))
+    return iter(found.prefetch_related("authorships__author", "links", "alternative_titles", "notes"))
 
 
 def _differ(work: Work, record: Record, key: str) -> bool:

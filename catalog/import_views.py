@@ -63,6 +63,9 @@ def _import_done(request: HttpRequest, import_: Import) -> HttpResponse:
         "report": report,
         "added": added,
         "more": len(report["added"]) - len(added),
+        "filled": report.get("filled", [])[:ITEMS_A_PAGE],
+        "more_filled": len(report.get("filled", [])) - ITEMS_A_PAGE,
+        "differences": report.get("differences", [])[:ITEMS_A_PAGE],
         "problems": report["problems"][:ITEMS_A_PAGE],
         "remarks": report.get("remarks", [])[:ITEMS_A_PAGE],
     }

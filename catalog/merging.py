@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from catalog import identifiers
 from catalog.identity import IDENTIFIERS, Shelf, Work, key_of
 from catalog.importers.records import Link, Record
@@ -31,6 +29,15 @@ class Difference:
     given: str
 
 
+@dataclass(frozen=True)
+class Gain:
+    """A fact that a record adds to a work; `before` where it replaces another. One for each link, title and note."""
+
+    fact: str  # a column of Paper, or authors | bibtex | links | notes | titles | venue
+    now: str
+    before: str = ""
+
+
 def is_preprint(venue: str) -> bool:
     return not venue or _PREPRINT.fullmatch(venue) is not None
 
@@ -38,11 +45,11 @@ def is_preprint(venue: str) -> bool:
 def fault_of(record: Record) -> str:
     """Why this record cannot be a paper; blank when it can."""
     if not record.title.strip():
-        return _("The entry has no title.")
+        return "The entry has no title."
     if len(record.title) > 500:
-        return _("The title is longer than 500 characters.")
+        return "The title is longer than 500 characters."
     if any(len(name) > 255 for name in record.authors):
-        return _("An author's name is longer than 255 characters.")
+        return "An author's name is longer than 255 characters."
     return ""
 
 
@@ -53,71 +60,80 @@ def usable_links(record: Record) -> tuple[list[Link], list[str]]:
         if _WEB.match(link.url) and len(link.url) <= 1000:
             kept.append(link)
         else:
-            remarks.append(_("This address was not kept: %(address)s") % {"address": link.url[:200]})
+            remarks.append(f"This address was not kept: {link.url[:200]}")
     return kept, remarks
 
 
 def new_work(record: Record, shelf: Shelf) -> tuple[Work, list[Difference]]:
     paper = Paper(title=record.title, title_key=key_of(record.title))
     work = Work(paper, titles={paper.title_key: paper.title}, line=record.line)
-    differences = merge(work, record, shelf)[1]
+    _, differences = merge(work, record, shelf)
     shelf.add(work)
     return work, differences
 
 
-def merge(work: Work, record: Record, shelf: Shelf) -> tuple[set[str], list[Difference]]:
-    """Changes the work in memory. The names of what changed (fields, authors, links, titles), and what differs."""
-    changed: set[str] = set()
+def merge(work: Work, record: Record, shelf: Shelf) -> tuple[list[Gain], list[Difference]]:
+    """Changes the work in memory. What it gained, and what the record gives otherwise."""
+    gains: list[Gain] = []
     differences: list[Difference] = []
-    _merge_publication(work, record, changed, differences)
-    _merge_identifiers(work, record, shelf, changed, differences)
+    _merge_publication(work, record, gains, differences)
+    _merge_identifiers(work, record, shelf, gains, differences)
+    _merge_words(work, record, gains)
+    if gains:
+        shelf.add(work)
+    return gains, differences
+
+
+def _merge_words(work: Work, record: Record, gains: list[Gain]) -> None:
+    """Names, titles, links, the note, and the entry itself: each is kept where it says something new."""
     paper = work.paper
     if record.short_name and not paper.short_name:
         paper.short_name = record.short_name[:100]
-        changed.add("short_name")
+        gains.append(Gain("short_name", paper.short_name))
     key = key_of(record.title)
     if key not in work.titles:
         work.titles[key] = record.title
-        changed.add("titles")
+        gains.append(Gain("titles", record.title))
     for link in usable_links(record)[0]:
         if link.url not in work.links:
             work.links[link.url] = link.label[:80]
-            changed.add("links")
+            gains.append(Gain("links", link.url))
+    note = record.note.strip()
+    if note and note not in work.notes:
+        work.notes.append(note)
+        gains.append(Gain("notes", note))
     if record.fields and not paper.bibtex_fields:
         paper.bibtex_type, paper.bibtex_key = record.type[:40], record.key[:200]
         paper.bibtex_fields, paper.bibtex_raw = record.fields, record.raw
-        changed |= {"bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw"}
-    if changed:
-        shelf.add(work)
-    return changed, differences
+        gains.append(Gain("bibtex", paper.bibtex_key))
 
 
-def _merge_publication(work: Work, record: Record, changed: set[str], differences: list[Difference]) -> None:
+def _merge_publication(work: Work, record: Record, gains: list[Gain], differences: list[Difference]) -> None:
     """Venue, year and authors hang together: those of the publication replace those of the preprint."""
     paper, venue = work.paper, venue_name(record.venue)
     published = is_preprint(work.venue) and not is_preprint(venue)
     superseded = bool(venue) and is_preprint(venue) and not is_preprint(work.venue)
     if venue and (published or not work.venue):
+        gains.append(Gain("venue", venue, work.venue))
         work.venue = venue
-        changed.add("venue")
     elif venue and not is_preprint(venue) and slug_for(venue) != slug_for(work.venue):
         differences.append(Difference("venue", work.venue, venue))
     if record.year and record.year != paper.year:
         if not paper.year or published:
+            gains.append(Gain("year", str(record.year), str(paper.year or "")))
             paper.year = record.year
-            changed.add("year")
         elif not superseded:
             differences.append(Difference("year", str(paper.year), str(record.year)))
     if record.authors and record.authors != work.authors:
         if not work.authors or published:
+            gains.append(Gain("authors", ", ".join(record.authors), ", ".join(work.authors)))
             work.authors = list(record.authors)
-            changed.add("authors")
         elif not superseded and {*map(title_key, record.authors)} != {*map(title_key, work.authors)}:
             differences.append(Difference("authors", ", ".join(work.authors), ", ".join(record.authors)))
 
 
 def _merge_identifiers(
-    work: Work, record: Record, shelf: Shelf, changed: set[str], differences: list[Difference]
+    work: Work, record: Record, shelf: Shelf, gains: list[Gain], differences: list[Difference]
 ) -> None:
     for name in IDENTIFIERS:
         given, here = getattr(record, name), getattr(work.paper, name)
@@ -130,8 +146,8 @@ def _merge_identifiers(
         if here or shelf.holder(name, given) is not None:
             differences.append(Difference(name, here, given))
         else:
+            gains.append(Gain(name, given, getattr(work.paper, name)))
             setattr(work.paper, name, given)
-            changed.add(name)
 
 
 def venue_name(venue: str) -> str:

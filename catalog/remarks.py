@@ -1,4 +1,4 @@
-"""What readers and merging object, in the reader's language.
+"""What readers object and what merging changed, in the reader's language.
 
 They know no Django and speak English, and a report is stored as it was said. So a sentence is translated where it is
 shown: it is found again by its pattern, whatever names it holds and whatever stands beside it.
@@ -7,8 +7,11 @@ shown: it is found again by its pattern, whatever names it holds and whatever st
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.text import Truncator
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 SENTENCES = (
     gettext_noop("The entry has no title."),
@@ -33,6 +36,7 @@ SENTENCES = (
     gettext_noop("The macros of this document grow too long; some stand by their names."),
     gettext_noop('The field "%(name)s" stands more than once; the first is used, all are kept.'),
     gettext_noop('The key "%(name)s" stands above already.'),
+    gettext_noop('The field "%(name)s" was not understood: "%(value)s".'),
     gettext_noop("More than %(count)s entries: what begins here was not read. Split the file."),
     gettext_noop("This does not read as a paper: it was left out."),
     gettext_noop("This text belongs to no entry: it was left out."),
@@ -40,6 +44,18 @@ SENTENCES = (
     gettext_noop('The link "%(label)s" has no address.'),
     gettext_noop("This address was not kept: %(address)s"),
 )
+
+_FACTS = {
+    "venue": gettext_noop("venue %(now)s"),
+    "year": gettext_noop("year %(now)s"),
+    "authors": gettext_noop("authors %(now)s"),
+    "doi": gettext_noop("DOI %(now)s"),
+    "arxiv": gettext_noop("arXiv %(now)s"),
+    "acl": gettext_noop("ACL Anthology %(now)s"),
+    "short_name": gettext_noop("nickname %(now)s"),
+    "bibtex": gettext_noop("BibTeX entry with citation key %(now)s"),
+}
+_SHOWN = 80  # of a fact that is a long text
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
@@ -59,3 +75,50 @@ def translated(message: str) -> str:
         if words != sentence:
             message = pattern.sub(lambda found, words=words: words % found.groupdict(), message)
     return message.replace("。 ", "。")
+
+
+def gains_told(gains: Iterable[Mapping[str, str]]) -> list[str]:
+    """A phrase for each fact that a paper gained: `DOI 10.1/x`, `venue ACL (was CoRR)`, `2 links`.
+
+    Gains are those of `ImportReport.filled`. Of several values for one fact, the last one stands.
+    """
+    gains = list(gains)
+    counts = Counter(gain["fact"] for gain in gains if gain["fact"] not in _FACTS)
+    first, last = {}, {}
+    for gain in gains:
+        if gain["fact"] in _FACTS:
+            first.setdefault(gain["fact"], gain["before"])
+            last[gain["fact"]] = gain["now"]
+    phrases = [_replaced(fact_told(fact, now), first[fact]) for fact, now in last.items()]
+    return phrases + [_counted(fact, count) for fact, count in counts.items()]
+
+
+def fact_told(fact: str, value: str) -> str:
+    if not value:  # an entry without a citation key
+        return gettext("BibTeX entry")
+    return gettext(_FACTS[fact]) % {"now": Truncator(value).chars(_SHOWN)}
+
+
+def _replaced(phrase: str, before: str) -> str:
+    if not before:
+        return phrase
+    return gettext("%(fact)s (was %(before)s)") % {"fact": phrase, "before": Truncator(before).chars(_SHOWN)}
+
+
+def _counted(fact: str, count: int) -> str:
+    if fact == "links":
+        return ngettext("%(count)d link", "%(count)d links", count) % {"count": count}
+    if fact == "notes":
+        return ngettext("%(count)d note", "%(count)d notes", count) % {"count": count}
+    return ngettext("%(count)d other title", "%(count)d other titles", count) % {"count": count}
+
+
+def difference_told(difference: Mapping[str, str]) -> str:
+    """What is kept, and what the document says instead."""
+    fact, here, given = difference["fact"], difference["here"], difference["given"]
+    if not here:  # an identifier that another paper has
+        return gettext("%(fact)s is not taken: another paper has it") % {"fact": fact_told(fact, given)}
+    return gettext("%(fact)s is kept; the document says %(given)s") % {
+        "fact": fact_told(fact, here),
+        "given": Truncator(given).chars(_SHOWN),
+    }

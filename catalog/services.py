@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Max
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +19,9 @@ from catalog import search
 from catalog.identity import Shelf, Work
 from catalog.importers import FORMATS, NotText, decode, format_of, read_text
 from catalog.importers.records import Document, Problem, Record
-from catalog.merging import fault_of, merge, new_work, usable_links
+from catalog.merging import Difference, Gain, fault_of, merge, new_work, usable_links
 from catalog.models import Import, Paper, PaperList
-from catalog.shelving import place_entries, save_notes, save_works
+from catalog.shelving import place_entries, save_works
 
 
 class ImportRefused(Exception):
@@ -26,10 +30,14 @@ class ImportRefused(Exception):
 
 @dataclass
 class ImportReport:
-    """What became of a document. `already_here` lists works once, however often the document names them."""
+    """What became of a document, in English: pages translate it (catalog.remarks) for whoever reads.
+
+    `already_here` lists works once, however often the document names them; `filled` says what some of them gained.
+    """
 
     added: list[str] = field(default_factory=list)
     already_here: list[str] = field(default_factory=list)
+    filled: list[dict] = field(default_factory=list)
     problems: list[dict] = field(default_factory=list)
     remarks: list[dict] = field(default_factory=list)
     differences: list[dict] = field(default_factory=list)
@@ -43,6 +51,8 @@ class PreviewItem:
     paper: Paper | None = None
     message: str = ""
     text: str = ""
+    gains: Sequence[Gain] = ()
+    differences: Sequence[Difference] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ def create_import(*, data: bytes, name: str, format: str, owner) -> Import:
         raise ImportRefused(_("This format is not known: %(format)s") % {"format": format})
     if format == "auto":
         format = format_of(text)
-    document = read_text(text, format)
+    document = _read(text, format)
     if not document.records and not document.problems:
         raise ImportRefused(_("No entry was found in this document."))
     return Import.objects.create(format=format, name=name[:200], text=text, owner=owner)
@@ -87,12 +97,24 @@ def read_bytes(data: bytes) -> str:
     return text
 
 
+@lru_cache(maxsize=2)  # a document is read when it is given, and taken in as it was read
+def _read(text: str, format: str) -> Document:
+    return read_text(text, format)
+
+
 def preview_import(import_: Import) -> Preview:
-    return preview_document(read_text(import_.text, import_.format))
+    """Kept for its next page until a paper is added, edited or removed; accepting asks the rows anew."""
+    papers = Paper.objects.aggregate(number=Count("pk"), changed_at=Max("updated_at"))
+    return _preview_as_of(import_.text, import_.format, papers["number"], papers["changed_at"])
+
+
+@lru_cache(maxsize=2)
+def _preview_as_of(text: str, format: str, number: int, changed_at: datetime | None) -> Preview:
+    return preview_document(_read(text, format))
 
 
 def preview_document(document: Document) -> Preview:
-    """What would become of each entry, in the document's order. Reads only."""
+    """What would become of each entry, in the document's order, by the merging that also stores it. Reads only."""
     shelf = Shelf(document.records)
     remarks = _remarks_by_line(document)
     items = [_preview_item(record, shelf, remarks.get(record.line, [])) for record in document.records]
@@ -103,17 +125,16 @@ def preview_document(document: Document) -> Preview:
 def _preview_item(record: Record, shelf: Shelf, remarks: list[Problem]) -> PreviewItem:
     if fault := fault_of(record):
         return PreviewItem("problem", record.line, record, message=fault, text=record.raw or record.title)
-    message = " ".join([*(remark.message for remark in remarks), *usable_links(record)[1]])
+    said = [*(remark.message for remark in remarks), *usable_links(record)[1]]
     work = shelf.find(record)
     if work is None:
         new_work(record, shelf)
-        return PreviewItem("new", record.line, record, message=message)
+        return PreviewItem("new", record.line, record, message=" ".join(said))
     if work.is_new:
-        again = _("The same work stands above, in line %(line)s.") % {"line": work.line}
-        merge(work, record, shelf)
-        return PreviewItem("here", record.line, record, message=" ".join(filter(None, [again, message])))
-    merge(work, record, shelf)
-    return PreviewItem("here", record.line, record, work.paper, message)
+        said.insert(0, f"The same work stands above, in line {work.line}.")
+    gains, differences = merge(work, record, shelf)
+    paper = None if work.is_new else work.paper
+    return PreviewItem("here", record.line, record, paper, " ".join(said), gains=gains, differences=differences)
 
 
 def _remarks_by_line(document: Document) -> dict[int, list[Problem]]:
@@ -134,7 +155,7 @@ def accept_import(*, import_: Import) -> Import:
     """Writes the document once; pressed again, it changes nothing."""
     unanswered = Import.objects.filter(pk=import_.pk, state=Import.State.PREVIEW)
     if unanswered.update(state=Import.State.ACCEPTED, accepted_at=timezone.now()):
-        report = store_document(document=read_text(import_.text, import_.format))
+        report = store_document(document=_read(import_.text, import_.format))
         Import.objects.filter(pk=import_.pk).update(report=asdict(report))
     import_.refresh_from_db()
     return import_
@@ -156,11 +177,37 @@ def store_document(*, document: Document, paper_list: PaperList | None = None) -
 
 def _store(document: Document, paper_list: PaperList | None) -> ImportReport:
     report = ImportReport(problems=[asdict(problem) for problem in _left_out(document)])
+    placed, taken, differences = _take_in(document, report)
+    report.problems.sort(key=lambda problem: problem["line"])
+    new = [work for work, _gains in taken if work.is_new]
+    here = [(work, gains) for work, gains in taken if not work.is_new]
+    filled = [(work, gains) for work, gains in here if gains]
+    save_works(new, [(work, {gain.fact for gain in gains}) for work, gains in filled])
+    report.added = [work.paper.slug for work in new]
+    report.already_here = [work.paper.slug for work, _gains in here]
+    report.filled = [
+        {"slug": work.paper.slug, "title": work.paper.title, "gains": list(map(asdict, gains))}
+        for work, gains in filled
+    ]
+    report.differences = [
+        {"line": record.line, "slug": work.paper.slug, "title": work.paper.title, **asdict(difference)}
+        for record, work, difference in differences
+    ]
+    if paper_list is not None:
+        place_entries(paper_list, placed)
+    search.reindex({work.paper.pk for work in new} | {work.paper.pk for work, _gains in filled})
+    return report
+
+
+def _take_in(
+    document: Document, report: ImportReport
+) -> tuple[list[tuple[Record, Work]], list[tuple[Work, list[Gain]]], list[tuple[Record, Work, Difference]]]:
+    """Into memory: each record's work, each work with its gains, what differs. The report gets problems, remarks."""
     remarks = _remarks_by_line(document)
     shelf = Shelf(document.records)
     placed: list[tuple[Record, Work]] = []
-    changes: dict[int, tuple[Work, set[str]]] = {}
-    differences = []
+    taken: dict[int, tuple[Work, list[Gain]]] = {}
+    differences: list[tuple[Record, Work, Difference]] = []
     for record in document.records:
         if fault := fault_of(record):
             report.problems.append({"line": record.line, "message": fault, "text": record.raw or record.title})
@@ -168,24 +215,12 @@ def _store(document: Document, paper_list: PaperList | None) -> ImportReport:
         work = shelf.find(record)
         if work is None:
             work, differing = new_work(record, shelf)
-            changes[id(work)] = (work, set())
+            taken[id(work)] = (work, [])
         else:
-            changed, differing = merge(work, record, shelf)
-            changes.setdefault(id(work), (work, set()))[1].update(changed)
+            gains, differing = merge(work, record, shelf)
+            taken.setdefault(id(work), (work, []))[1].extend(gains)
         differences += [(record, work, difference) for difference in differing]
         placed.append((record, work))
         for message in [*(p.message for p in remarks.get(record.line, [])), *usable_links(record)[1]]:
             report.remarks.append({"line": record.line, "message": message, "text": record.title})
-    report.problems.sort(key=lambda problem: problem["line"])
-    new = [work for work, _changed in changes.values() if work.is_new]
-    report.already_here = [work.paper.slug for work, _changed in changes.values() if not work.is_new]
-    save_works(new, [(work, changed) for work, changed in changes.values() if not work.is_new and changed])
-    report.added = [work.paper.slug for work in new]
-    report.differences = [
-        {"line": record.line, "slug": work.paper.slug, **asdict(difference)} for record, work, difference in differences
-    ]
-    touched = {work.paper.pk for work in new} | {work.paper.pk for work, changed in changes.values() if changed}
-    if paper_list is not None:
-        place_entries(paper_list, placed)
-    search.reindex(touched | save_notes(placed))
-    return report
+    return placed, list(taken.values()), differences

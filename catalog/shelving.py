@@ -28,11 +28,12 @@ from catalog.titles import slug_for, title_key
 _BATCH = 2_000
 _NUMBERED = 9
 _VENUE_SLUG_LENGTH = 80
-_RELATIONS = {"authors", "links", "titles"}
+_RELATIONS = {"authors", "links", "notes", "titles"}
+_BIBTEX = {"bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw"}
 
 
 def save_works(new: list[Work], changed: list[tuple[Work, set[str]]]) -> None:
-    """Inserts the new works; of the others, writes what changed."""
+    """Inserts the new works; of the others, writes the facts that changed, by the names that `Gain.fact` gives."""
     _set_venues([*new, *(work for work, names in changed if "venue" in names)])
     _set_slugs(new)
     Paper.objects.bulk_create([work.paper for work in new], batch_size=_BATCH)
@@ -40,11 +41,13 @@ def save_works(new: list[Work], changed: list[tuple[Work, set[str]]]) -> None:
     _save_authors(new, [work for work, names in changed if "authors" in names])
     _save_links([*new, *(work for work, names in changed if "links" in names)])
     _save_titles([*new, *(work for work, names in changed if "titles" in names)])
+    _save_notes([*new, *(work for work, names in changed if "notes" in names)])
 
 
 def _update_papers(changed: list[tuple[Work, set[str]]]) -> None:
     now = timezone.now()
-    fields = sorted({name for _, names in changed for name in names} - _RELATIONS)
+    names = {name for _, names in changed for name in names}
+    fields = sorted((names | _BIBTEX if "bibtex" in names else names) - _RELATIONS - {"bibtex"})
     for work, _ in changed:
         work.paper.updated_at = now
     Paper.objects.bulk_update([work.paper for work, _ in changed], [*fields, "updated_at"], batch_size=200)
@@ -143,17 +146,15 @@ def _save_titles(works: list[Work]) -> None:
     AlternativeTitle.objects.bulk_create(rows, batch_size=_BATCH)
 
 
-def save_notes(placed: list[tuple[Record, Work]]) -> set[int]:
-    """A list's remark becomes a note, once. The ids of the papers that got one."""
-    noted = [(record.note.strip(), work.paper) for record, work in placed if record.note.strip()]
-    here = set(Note.objects.filter(paper__in=[paper.pk for _, paper in noted]).values_list("paper_id", "body"))
-    rows = {
-        (paper.pk, body): Note(paper=paper, language=language_of(body), body=body)
-        for body, paper in noted
-        if (paper.pk, body) not in here
-    }
-    Note.objects.bulk_create(rows.values(), batch_size=_BATCH)
-    return {paper_id for paper_id, _ in rows}
+def _save_notes(works: list[Work]) -> None:
+    here = set(Note.objects.filter(paper__in=[work.paper.pk for work in works]).values_list("paper_id", "body"))
+    rows = [
+        Note(paper=work.paper, language=language_of(body), body=body)
+        for work in works
+        for body in work.notes
+        if (work.paper.pk, body) not in here
+    ]
+    Note.objects.bulk_create(rows, batch_size=_BATCH)
 
 
 def language_of(text: str) -> str:

@@ -112,7 +112,8 @@ def sentences_of_readers() -> set[str]:
     Not encoding.py's: pages say of a file that is no text just that.
     """
     found = set()
-    for path in set((ROOT / "catalog" / "importers").glob("*.py")) - {ROOT / "catalog" / "importers" / "encoding.py"}:
+    readers = set((ROOT / "catalog" / "importers").glob("*.py")) - {ROOT / "catalog" / "importers" / "encoding.py"}
+    for path in readers | {ROOT / "catalog" / "merging.py"}:
         tree = ast.parse(path.read_text())
         docs = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         found |= {sentence_of(node) for node in ast.walk(tree) if isinstance(node, ast.expr) and node not in docs}
@@ -132,6 +133,15 @@ def test_objections_that_stand_together_are_each_translated():
         shown = remarks.translated(said)
     assert shown == "“year”前缺少逗号。这个地址没有保留：ftp: x 这个地址没有保留：y z"
     assert remarks.translated(said) == said
+
+
+def test_what_an_import_changed_is_told_in_chinese():
+    gains = [{"fact": "venue", "now": "ACL", "before": "CoRR"}, {"fact": "links", "now": "https://x.org", "before": ""}]
+    with translation.override("zh-hans"):
+        assert remarks.gains_told(gains) == ["会议/期刊 ACL（原为 CoRR）", "1 个链接"]
+        told = remarks.difference_told({"fact": "year", "here": "2020", "given": "2021"})
+    assert told == "保留年份 2020；文件中为 2021"
+    assert remarks.gains_told(gains) == ["venue ACL (was CoRR)", "1 link"]
 
 
 @pytest.mark.django_db

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from catalog import excerpts, remarks
+from catalog.merging import Difference, Gain
 from catalog.models import Note, Paper
 
 AUTHORS_SHOWN = 3
@@ -22,6 +25,22 @@ def markdown(text: str) -> SafeString:
 def remark(message: str) -> str:
     """A reader's objection in the language of the page."""
     return remarks.translated(message)
+
+
+@register.filter
+def gains_told(gains: list[Gain | dict]) -> str:
+    """What an import added to a paper, as a row of phrases."""
+    return gettext(", ").join(remarks.gains_told(map(_as_dict, gains)))
+
+
+@register.filter
+def difference_told(difference: Difference | dict) -> str:
+    return remarks.difference_told(_as_dict(difference))
+
+
+def _as_dict(row: Gain | Difference | dict) -> dict:
+    """A report's rows come from the database as dictionaries, a preview's from merging."""
+    return row if isinstance(row, dict) else asdict(row)
 
 
 @register.filter

@@ -38,6 +38,44 @@ def test_preview_says_what_is_new_what_is_here_and_what_is_wrong(writer):
     assert "line 5" in text and "Never closed" in text
 
 
+KNOWN = """@article{known, title = {Known Already}, author = {Bob Bib}, year = {2018}, doi = {10.1000/k},
+  url = {https://example.org/k.pdf}}"""
+
+
+def test_preview_and_report_say_what_is_added_to_a_paper_that_is_here(writer):
+    paper_with(title="Known Already", year=2019, authors=["Bob Bib"])
+    address = give(writer, KNOWN).url
+    adds = "DOI 10.1000/k, BibTeX entry with citation key known, 2 links"
+    preview = text_of(writer.get(address))
+    assert f"Adds: {adds}" in preview and "year 2019 is kept; the document says 2018" in preview
+    report = text_of(writer.post(address + "accept/", follow=True))
+    assert f"Known Already {adds}" in report and "year 2019 is kept" in report
+
+
+def test_preview_says_when_there_is_nothing_to_add(writer):
+    writer.post(give(writer, KNOWN).url + "accept/")
+    address = give(writer, KNOWN).url
+    assert "Nothing to add." in text_of(writer.get(address))
+    report = text_of(writer.post(address + "accept/", follow=True))
+    assert "Nothing was added to the papers that were already here." in report
+
+
+def test_what_was_not_understood_is_in_preview_and_report(writer):
+    bib = "@misc{a, title = {A}, year = {in press}, url = {javascript:alert(1)}}"
+    address = give(writer, bib).url
+    for page in (writer.get(address), writer.post(address + "accept/", follow=True)):
+        assert "The field &quot;year&quot; was not understood: &quot;in press&quot;." in page.content.decode()
+        assert "The field &quot;url&quot; was not understood" in page.content.decode()
+
+
+def test_report_reads_in_the_readers_language_not_in_that_of_who_accepted(writer):
+    address = give(writer, "@misc{a, author = {X}}\n@misc{b, title = {B}, year = {20x0}}").url
+    chinese = writer.post(address + "accept/", follow=True, headers={"Accept-Language": "zh-CN"}).content.decode()
+    english = writer.get(address, headers={"Accept-Language": "en"}).content.decode()
+    assert "The entry has no title." in english and "The entry has no title." not in chinese
+    assert "was not understood" in english and "was not understood" not in chinese
+
+
 def test_nothing_is_written_before_accept(writer):
     writer.get(give(writer).url)
     assert not Paper.objects.exists() and Import.objects.get().state == "preview"

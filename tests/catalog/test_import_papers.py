@@ -51,6 +51,24 @@ def test_dry_run_in_words_says_new_here_and_problem(given):
     assert out.endswith("0 new, 1 already here, 1 with a problem.\n")
 
 
+def test_import_tells_what_a_paper_gained(given):
+    run(given("@misc{a, title={First Work}}"))
+    text = "@misc{a, title={First Work}, year={2019}, doi={10.1000/x}}"
+    assert "line 1: here: First Work: adds year 2019, DOI 10.1000/x, 1 link\n" in run(given(text), "--dry-run")[0]
+    assert "already here: first-work: adds year 2019, DOI 10.1000/x, 1 link\n" in run(given(text))[0]
+    assert "already here: first-work: nothing to add\n" in run(given(text))[0]
+
+
+def test_dry_run_names_fields_that_were_not_understood(given):
+    out, _ = run(given("\n@misc{a, title={A}, year={20x0}, url={javascript:alert(1)}}"), "--dry-run", "--json")
+    body = json.loads(out)
+    assert [(row["line"], row["message"]) for row in body["problems"]] == [
+        (2, 'The field "year" was not understood: "20x0".'),
+        (2, 'The field "url" was not understood: "javascript:alert(1)".'),
+    ]
+    assert (body["records"][0]["year"], body["records"][0]["links"]) == (None, [])
+
+
 def test_import_writes_and_tells(given):
     out, err = run(given(BIBTEX))
     assert out == "added: first-work\n1 added, 0 already here, 1 problems.\n"

@@ -1,8 +1,11 @@
 """Documents taken in: what is written, what is refused, what is told."""
 
+from dataclasses import asdict
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from catalog import services
 from catalog.importers.records import Document, Link, Problem, Record
@@ -89,9 +92,10 @@ def test_what_differs_is_told_and_ours_kept():
     store(published())
     report = store(Record(title="A Small Model", venue="EMNLP", year=2021, authors=["Ann Lee", "Bob Ray"], line=7))
     assert Paper.objects.get().year == 2020
+    place = {"line": 7, "slug": "a-small-model", "title": "A Small Model"}
     assert report.differences == [
-        {"line": 7, "slug": "a-small-model", "fact": "venue", "here": "ACL", "given": "EMNLP"},
-        {"line": 7, "slug": "a-small-model", "fact": "year", "here": "2020", "given": "2021"},
+        {**place, "fact": "venue", "here": "ACL", "given": "EMNLP"},
+        {**place, "fact": "year", "here": "2020", "given": "2021"},
     ]
 
 
@@ -198,6 +202,74 @@ def test_preview_says_of_each_entry_what_it_is():
     assert items[2].text.startswith("@misc{c")
 
 
+def test_preview_says_what_an_entry_would_add_and_accept_reports_the_same():
+    paper = PaperFactory(title="First Work", authors=["Ann Lee"], year=2019, arxiv="1901.00009")
+    import_ = give(b"@misc{key, title={First Work}, year={2018}, doi={10.1000/x}}")
+    item = services.preview_import(import_).items[0]
+    facts = {gain.fact: gain.now for gain in item.gains}
+    assert facts == {"doi": "10.1000/x", "links": "https://doi.org/10.1000/x", "bibtex": "key"}
+    assert [difference.given for difference in item.differences] == ["2018"]
+    report = services.accept_import(import_=import_).report
+    assert report["filled"] == [
+        {"slug": paper.slug, "title": "First Work", "gains": [asdict(gain) for gain in item.gains]}
+    ]
+
+
+def test_preview_writes_nothing_to_a_paper_that_is_here():
+    PaperFactory(title="First Work", authors=["Ann Lee"])
+    before = list(Paper.objects.values_list())
+    services.preview_import(give(TWO))
+    assert list(Paper.objects.values_list()) == before
+
+
+def test_entry_that_adds_nothing_gains_nothing():
+    services.accept_import(import_=give(TWO))
+    again = give(TWO)
+    assert [item.gains for item in services.preview_import(again).items] == [[], []]
+    report = services.accept_import(import_=again).report
+    assert (report["filled"], len(report["already_here"])) == ([], 2)
+
+
+def test_publication_that_replaces_a_preprint_says_what_was_there():
+    store(preprint())
+    gains = {row["fact"]: (row["before"], row["now"]) for row in store(published()).filled[0]["gains"]}
+    assert (gains["venue"], gains["year"]) == (("CoRR", "ACL"), ("2019", "2020"))
+
+
+def test_note_of_a_list_is_a_gain_once():
+    store(preprint())
+    first, second = store(preprint(note="Worth reading.")), store(preprint(note="Worth reading."))
+    assert [row["gains"][0]["fact"] for row in first.filled] == ["notes"]
+    assert (second.filled, Note.objects.count()) == ([], 1)
+
+
+def test_report_is_stored_in_english_whoever_accepts():
+    with translation.override("zh-hans"):
+        report = services.accept_import(import_=give(b"@misc{a, author={X}}\n@misc{b, title={B}, year={20x0}}")).report
+    assert report["problems"][0]["message"] == "The entry has no title."
+    assert report["remarks"][0]["message"] == 'The field "year" was not understood: "20x0".'
+
+
+def test_preview_asks_as_often_for_many_entries_as_for_few():
+    def queries(number):
+        records = [Record(title=f"Work {n}", authors=["Ann Lee"], year=2020, doi=f"10.1/{n}") for n in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            services.preview_document(Document("bibtex", records))
+        return len(captured)
+
+    for n in range(20):
+        PaperFactory(title=f"Work {n}", authors=["Ann Lee"])
+    assert queries(2) == queries(1_000) <= 12
+
+
+def test_document_is_read_once_for_all_pages_of_its_preview(monkeypatch):
+    import_ = give(TWO)
+    monkeypatch.setattr(services, "read_text", lambda text, format: 1 / 0)
+    assert services.preview_import(import_).counts["new"] == 2
+    PaperFactory(title="First Work", authors=["Ann Lee"])
+    assert services.preview_import(import_).counts == {"new": 1, "here": 1, "problem": 0}
+
+
 def test_accept_writes_and_reports():
     import_ = services.accept_import(import_=give(TWO + b"@misc{c, title={Broken,\n author={X}\n}\n"))
     assert import_.state == "accepted"
@@ -215,7 +287,7 @@ def test_accept_pressed_twice_keeps_the_first_report():
 
 def test_accept_that_fails_leaves_the_import_unanswered(monkeypatch):
     import_ = give(TWO)
-    monkeypatch.setattr(services, "save_notes", lambda placed: 1 / 0)
+    monkeypatch.setattr(services.search, "reindex", lambda ids: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.accept_import(import_=import_)
     import_.refresh_from_db()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 from django.db import transaction
 
-from catalog import services
+from catalog import remarks, services
 from catalog.importers import FORMATS, read_text
 from catalog.importers.records import Document
 from catalog.models import PaperList
@@ -52,15 +53,18 @@ class Command(BaseCommand):
         preview = services.preview_document(document)
         for item in preview.items:
             title = item.record.title if item.record else ""
-            self.stdout.write(f"line {item.line}: {item.verdict}: {': '.join(filter(None, (title, item.message)))}")
+            adds = _adds(map(asdict, item.gains)) if item.verdict == "here" else ""
+            told = ": ".join(filter(None, (title, adds, item.message)))
+            self.stdout.write(f"line {item.line}: {item.verdict}: {told}")
         counts = preview.counts
         self.stdout.write(f"{counts['new']} new, {counts['here']} already here, {counts['problem']} with a problem.")
 
     def _tell(self, report: services.ImportReport) -> None:
         for slug in report.added:
             self.stdout.write(f"added: {slug}")
+        gains = {row["slug"]: row["gains"] for row in report.filled}
         for slug in report.already_here:
-            self.stdout.write(f"already here: {slug}")
+            self.stdout.write(f"already here: {slug}: {_adds(gains.get(slug, ()))}")
         for name in ("problems", "remarks"):
             for row in getattr(report, name):
                 self.stderr.write(f"line {row['line']}: {name[:-1]}: {row['message']}")
@@ -73,6 +77,11 @@ class Command(BaseCommand):
 
     def _print_json(self, body: dict) -> None:
         self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
+
+
+def _adds(gains: Iterable[dict]) -> str:
+    told = ", ".join(remarks.gains_told(gains))
+    return f"adds {told}" if told else "nothing to add"
 
 
 def _check_slug(slug: str) -> None:
