@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -56,6 +57,7 @@ async def _lines(run_id: uuid.UUID, after: int, language: str | None) -> AsyncIt
         said = await sync_to_async(_standing)(run_id, language) if kind == "state" else body
         number = f"id: {seq}\n" if seq else ""
         yield f"{number}event: {kind}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
+        await asyncio.sleep(0)  # a long history has no other pause in which the server could hear that the reader left
     yield "event: end\ndata: {}\n\n"
 
 
