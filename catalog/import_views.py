@@ -51,6 +51,7 @@ def import_preview(request: HttpRequest, import_id: str) -> HttpResponse:
     items = [item for item in preview.items if not show or item.verdict == show]
     page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("page"))
     context = {"import_": import_, "counts": preview.counts, "page": page, "show": show}
+    context["gaining"] = preview.gaining
     return render(request, "catalog/import_preview.html", context)
 
 

@@ -64,6 +64,11 @@ class Preview:
         found = Counter(item.verdict for item in self.items)
         return {verdict: found[verdict] for verdict in ("new", "here", "problem")}
 
+    @property
+    def gaining(self) -> int:
+        """How many papers of the catalogue would gain a fact."""
+        return len({item.paper.pk for item in self.items if item.paper and item.gains})
+
 
 def create_import(*, data: bytes, name: str, format: str, owner) -> Import:
     """Keeps the document for a preview; no paper is written. Raises ImportRefused."""

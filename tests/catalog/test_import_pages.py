@@ -47,6 +47,7 @@ def test_preview_and_report_say_what_is_added_to_a_paper_that_is_here(writer):
     address = give(writer, KNOWN).url
     adds = "DOI 10.1000/k, BibTeX entry with citation key known, 2 links"
     preview = text_of(writer.get(address))
+    assert "Add to 1 paper that is here" in preview
     assert f"Adds: {adds}" in preview and "year 2019 is kept; the document says 2018" in preview
     report = text_of(writer.post(address + "accept/", follow=True))
     assert f"Known Already {adds}" in report and "year 2019 is kept" in report
@@ -55,7 +56,8 @@ def test_preview_and_report_say_what_is_added_to_a_paper_that_is_here(writer):
 def test_preview_says_when_there_is_nothing_to_add(writer):
     writer.post(give(writer, KNOWN).url + "accept/")
     address = give(writer, KNOWN).url
-    assert "Nothing to add." in text_of(writer.get(address))
+    preview = text_of(writer.get(address))
+    assert "Nothing to add." in preview and "Take it in: nothing new to add" in preview
     report = text_of(writer.post(address + "accept/", follow=True))
     assert "Nothing was added to the papers that were already here." in report
 
