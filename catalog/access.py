@@ -15,7 +15,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
 def may_write(request: HttpRequest) -> bool:
-    return settings.OPEN_TO_ANYONE or request.user.is_authenticated
+    user = getattr(request, "user", None)  # a request refused for its Host has none, and its page asks all the same
+    return settings.OPEN_TO_ANYONE or bool(user and user.is_authenticated)
 
 
 def writer_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

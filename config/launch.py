@@ -6,6 +6,7 @@ workers that died. Each line of output says whose it is; a process that dies is 
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import fcntl
 import os
@@ -99,9 +100,9 @@ class Launcher:
     def start_redis(self) -> None:
         """Starts the private Redis, or checks the one that REDIS_URL names. Raises CannotStart."""
         if "REDIS_URL" not in os.environ:
-            url = _redis_socket_url()
-            self._environment["REDIS_URL"] = os.environ["REDIS_URL"] = url
-            self.start(Service("redis", _redis_command(url.removeprefix("unix://"))))
+            path = _redis_socket_path()
+            self._environment["REDIS_URL"] = os.environ["REDIS_URL"] = f"unix://{path}"
+            self.start(Service("redis", _redis_command(str(path))))
         _wait_for_redis(os.environ["REDIS_URL"])
 
     def watch(self) -> None:
@@ -150,11 +151,13 @@ def _signal_group(service: Service, signum: signal.Signals) -> None:
         os.killpg(service.process.pid, signum)
 
 
-def _redis_socket_url() -> str:
+def _redis_socket_path() -> Path:
     path = settings.VAR_DIR / "redis.sock"
     if len(str(path).encode()) > SOCKET_PATH_MAX:
-        path = Path(tempfile.mkdtemp(prefix="distillery-")) / "redis.sock"
-    return f"unix://{path}"
+        folder = Path(tempfile.mkdtemp(prefix="distillery-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        path = folder / "redis.sock"
+    return path
 
 
 def _redis_command(socket_path: str) -> list[str]:
@@ -240,10 +243,14 @@ def _greet(terminal: Terminal, *, no_administrator: bool) -> None:
         time.sleep(0.1)
     else:
         return
-    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    wildcard = settings.HOST in {"0.0.0.0", "::"}  # noqa: S104 (compared, not bound)
+    host = socket.gethostname() if wildcard else settings.HOST
+    host = f"[{host}]" if ":" in host else host
     terminal.say(f"\nDistillery is at http://{host}:{settings.PORT}/ (Ctrl-C stops it)")
     if settings.OPEN_TO_ANYONE:
-        terminal.say("Anyone at this machine may start runs and import papers.")
+        terminal.say("Anyone who reaches it may start runs and import papers.")
+    else:
+        terminal.say("Starting runs and importing papers needs a login. For other names of this machine: ALLOWED_HOSTS")
     if no_administrator:
         terminal.say("There is no administrator yet. To make one: make admin")
     terminal.say("")

@@ -4,9 +4,11 @@ import ipaddress
 import os
 import re
 import secrets
+import socket
 from pathlib import Path
 
 import dj_database_url
+import psutil
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -51,13 +53,21 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _own_names(host: str) -> list[str]:
+    """What this machine is called by those who reach it: with a wildcard address, by its name and every address."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
+        return [f"[{host}]" if ":" in host else host]
+    addresses = [found.address.partition("%")[0] for links in psutil.net_if_addrs().values() for found in links]
+    return [socket.gethostname(), *(f"[{name}]" if ":" in name else name for name in addresses)]
+
+
 # --- who may do what --------------------------------------------------------------------------------------------
 SECRET_KEY = _secret_key()
 DEBUG = _switch("DEBUG", False)
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = _whole_number("PORT", 8000, lowest=1, highest=65535)
 ALLOWED_HOSTS = [name for name in os.environ.get("ALLOWED_HOSTS", "").split(",") if name] or [
-    "localhost", "127.0.0.1", "[::1]", HOST,
+    "localhost", "127.0.0.1", "[::1]", *_own_names(HOST),
 ]  # fmt: skip
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
 # On the loopback address whoever sits at the machine may start runs and import; elsewhere a login is needed.

@@ -72,6 +72,7 @@ def launch(state_dir: Path, port: int, log_path: Path, **environment: str) -> su
 def start_site(state_dir: Path, **environment: str) -> Site:
     """Returns once the home page has been served. Raises AssertionError with the log where that does not happen."""
     port = free_port()
+    state_dir.parent.mkdir(parents=True, exist_ok=True)
     log_path = state_dir.parent / f"{state_dir.name}.log"
     began = time.monotonic()
     process = launch(state_dir, port, log_path, **environment)

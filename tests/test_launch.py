@@ -5,6 +5,8 @@ import signal
 import socket
 import sys
 import time
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -63,6 +65,32 @@ def test_a_second_one_with_the_same_state_is_refused(site, tmp_path):
 def test_the_start_prints_the_address_and_how_to_make_an_administrator(site):
     wait_until(lambda: "make admin" in site.log, 10)
     assert f"Distillery is at {site.url}/" in site.log
+
+
+def test_a_public_address_serves_readers_and_asks_writers_for_a_login(tmp_path):
+    site = start_site(tmp_path / "var", HOST="0.0.0.0")
+    try:
+        with urlopen(Request(site.url + "/", headers={"Host": socket.gethostname()}), timeout=10) as page:
+            assert "Run one now" not in page.read().decode()
+        for path in ("/", "/api/v1/papers/"):
+            with pytest.raises(HTTPError, match="400"):
+                urlopen(Request(site.url + path, headers={"Host": "elsewhere.example"}), timeout=10)
+        asked = Request(site.url + "/api/v1/runs/", b'{"method": "hinton-kd"}', {"Content-Type": "application/json"})
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(asked, timeout=10)
+    finally:
+        site.stop()
+
+
+@linux_only
+def test_a_state_folder_deeper_than_a_socket_address_works_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    short = tmp_path / "t"
+    short.mkdir()
+    monkeypatch.setenv("TMPDIR", str(short))
+    site = start_site(tmp_path / ("deep" * 30) / "var")
+    assert len(list(short.glob("distillery-*/redis.sock"))) == 1
+    assert site.stop() == 0
+    assert list(short.glob("distillery-*")) == []
 
 
 @linux_only

@@ -136,7 +136,7 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     @action(detail=True, filterset_class=None)
     def events(self, request: Request, pk: str | None = None) -> Response:
         after = request.query_params.get("after", "0")
-        if not after.isdigit():
+        if not (after.isascii() and after.isdigit()):
             raise ValidationError({"after": ["A whole number, 0 or more."]})
         events = self.get_object().events.filter(seq__gt=int(after))
         page = self.paginate_queryset(events)

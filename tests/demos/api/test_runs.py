@@ -193,3 +193,9 @@ def test_everything_that_is_wrong_is_named_at_once(client, token, spec):
     errors = answer.json()["errors"]
     assert set(errors) == {"data", "params"}
     assert set(errors["params"]) == {"temperature", "bogus"}
+
+
+def test_a_number_that_is_no_ascii_digit_is_refused_in_words(client, spec):
+    answer = client.get(f"/api/v1/runs/{measured_run().id}/events/", {"after": "²"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"after": ["A whole number, 0 or more."]}
