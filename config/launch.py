@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import fcntl
+import ipaddress
 import os
 import shutil
 import signal
@@ -79,7 +80,7 @@ class Launcher:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._services: list[Service] = []
-        self._environment = os.environ | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+        self._environment = os.environ | {"PYTHONUNBUFFERED": "1"}
 
     def start(self, service: Service) -> None:
         # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
@@ -256,12 +257,20 @@ def _greet(terminal: Terminal, *, no_administrator: bool) -> None:
     terminal.say("")
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _interrupt(signum: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("OPEN_TO_ANYONE", str(_is_loopback(os.environ.get("HOST", "127.0.0.1"))))
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for signum in signals:
         signal.signal(signum, _interrupt)

@@ -1,6 +1,5 @@
 """Settings: one file, read from the environment. README.md lists every variable and what it changes."""
 
-import ipaddress
 import os
 import re
 import secrets
@@ -46,13 +45,6 @@ def _secret_key() -> str:
     return key
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _own_names(host: str) -> list[str]:
     """What this machine is called by those who reach it: with a wildcard address, by its name and every address."""
     if host not in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
@@ -70,8 +62,9 @@ ALLOWED_HOSTS = [name for name in os.environ.get("ALLOWED_HOSTS", "").split(",")
     "localhost", "127.0.0.1", "[::1]", *_own_names(HOST),
 ]  # fmt: skip
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
-# On the loopback address whoever sits at the machine may start runs and import; elsewhere a login is needed.
-OPEN_TO_ANYONE = _switch("OPEN_TO_ANYONE", _is_loopback(HOST))
+# Whether runs and imports need no login. `make run` opens it on a loopback address, where only those who sit at the
+# machine come; a server started in any other way stays closed until it is told otherwise.
+OPEN_TO_ANYONE = _switch("OPEN_TO_ANYONE", False)
 if _switch("BEHIND_TLS", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

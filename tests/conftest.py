@@ -17,7 +17,9 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _files_go_to_a_scratch_folder(settings, tmp_path):
+def _the_site_is_as_make_run_starts_it(settings, tmp_path):
+    """Open to who sits at the machine; files in a scratch folder."""
+    settings.OPEN_TO_ANYONE = True
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
