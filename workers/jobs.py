@@ -114,8 +114,17 @@ def cpu_model() -> str:
 
 
 def peak_memory_mb() -> int:
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20)
+    """The most memory this process has had resident.
+
+    Not ru_maxrss where /proc can be asked: that one starts from what the starting process had, however large it was.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:  # not Linux
+        unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
+        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20)
+    kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return round(kilobytes / 1024)
 
 
 def code_version() -> str:
