@@ -1,6 +1,7 @@
 """The administration: for putting right what went wrong, not for daily work."""
 
 from django.contrib import admin
+from django.db import models
 
 from catalog import search
 from catalog.models import (
@@ -28,6 +29,7 @@ class AuthorshipInline(admin.TabularInline):
 
 class LinkInline(admin.TabularInline):
     model = PaperLink
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     extra = 0
 
 
