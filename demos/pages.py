@@ -52,9 +52,16 @@ def _render_formula(latex: str, options: dict) -> str:
     return formula(latex, display=options["display_mode"])
 
 
+def _render_block_formula(renderer, tokens: list, index: int, options: dict, env: dict) -> str:
+    """A wide formula scrolls in its own frame, which the keyboard must reach."""
+    return f'<div class="math block" tabindex="0">{formula(tokens[index].content, display=True)}</div>\n'
+
+
 def _markdown() -> MarkdownIt:
     """Raw HTML in the text is shown as text; a heading of the page stands below the page's own h1."""
-    return MarkdownIt("commonmark", {"html": False}).enable("table").use(dollarmath_plugin, renderer=_render_formula)
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").use(dollarmath_plugin, renderer=_render_formula)
+    parser.add_render_rule("math_block", _render_block_formula)
+    return parser
 
 
 def text_to_html(markdown: str) -> SafeString:

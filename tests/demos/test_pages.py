@@ -62,3 +62,7 @@ def test_code_is_escaped_and_carries_no_inline_style(spec):
 def test_highlighted_code_is_at_most_three_times_its_source():
     source = Path(pages.__file__).read_text()
     assert len(pages.code_to_html(source).html) < 3 * len(source)
+
+
+def test_what_may_scroll_sideways_is_reached_by_the_keyboard():
+    assert '<div class="math block" tabindex="0"><math display="block">' in pages.text_to_html("$$y^2$$")
