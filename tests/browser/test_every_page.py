@@ -1,0 +1,87 @@
+"""What holds on every page: width, weight, languages, no request elsewhere, no complaint of the browser."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.running_site import Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/papers/",
+    "/papers/?q=distillation&category=compression",
+    "/papers/?q=nothing-is-called-so",
+    "/papers/tinybert-distilling-bert-for-natural-language-understanding/",
+    "/lists/",
+    "/lists/bert-compression/",
+    "/lists/pre-trained-models/",
+    "/categories/knowledge-distillation/",
+    "/tags/pruning/",
+    "/methods/",
+    "/methods/hinton-kd/",
+    "/runs/",
+    "/import/",
+    "/login/",
+)
+LOOKS = tuple(itertools.product((1280, 390), ("light", "dark"), ("en-GB", "zh-CN")))
+MAX_BYTES = 100_000
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
+def test_no_page_scrolls_sideways_or_asks_another_host(browser: Browser, site: Site, width, theme, language):
+    context = browser.new_context(
+        base_url=site.url, locale=language, color_scheme=theme, viewport={"width": width, "height": 844}
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    for path in PAGES:
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide"
+        assert page.locator("html").get_attribute("lang") == ("zh-hans" if language == "zh-CN" else "en")
+        assert page.locator("h1").count() == 1, path
+    context.close()
+    assert complaints == []
+    assert all(url.startswith((site.url, "data:")) for url in asked)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_weighs_100_kb_before_pictures(browser: Browser, site: Site, path):
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    weights: dict[str, int] = {}
+    kinds = {"document", "stylesheet", "script"}
+    page.on("requestfinished", lambda request: request.resource_type in kinds and weights.update(weight(request)))
+    page.goto(path, wait_until="networkidle")
+    context.close()
+    assert len(weights) >= 3
+    assert sum(weights.values()) < MAX_BYTES, weights
+
+
+def weight(request) -> dict[str, int]:
+    return {request.url: len(request.response().body())}
+
+
+def test_language_and_theme_are_switched_and_remembered_without_scripts(browser: Browser, site: Site):
+    context = browser.new_context(
+        base_url=site.url,
+        locale="en-GB",
+        color_scheme="light",
+        java_script_enabled=False,
+        viewport={"width": 1280, "height": 844},
+    )
+    page = context.new_page()
+    page.goto("/lists/")
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("列表")
+    page.get_by_role("button", name="深色").click()
+    page.goto("/papers/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("论文")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    context.close()
