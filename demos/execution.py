@@ -46,7 +46,7 @@ def execute(run: Run) -> None:
         logger.info("run %s: %s", run.id, told)
     except LeaseLost:
         logger.warning("run %s is no longer ours; its job is stopped", run.id)
-    except Exception as error:
+    except Exception as error:  # whatever it was, the run must have an end and a cause
         logger.exception("run %s could not be executed", run.id)
         said = str(error) if isinstance(error, recording.ArtifactRefused) else f"{type(error).__name__}: {error}"
         cause = Text(f"The run could not be executed: {said}", f"运行无法执行：{said}")

@@ -30,7 +30,7 @@ def record_events(*, run: Run, events: Iterable[dict], out_dir: Path) -> None:
         events = [_kept(run, event, out_dir, kept) if event["kind"] == "artifact" else event for event in events]
         with transaction.atomic():
             _write(run, events, kept)
-    except BaseException:
+    except BaseException:  # raised again below: a file without its row would stay for ever
         for artifact in kept:
             artifact.file.storage.delete(artifact.file.name)
         raise

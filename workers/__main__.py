@@ -194,11 +194,6 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         Console(stderr=True).print("Stopped.")
         return 130
-    except Exception as error:
-        # CheckpointError lives beside torch, which is imported only where a network is loaded.
-        if type(error).__name__ != "CheckpointError":
-            raise
-        parser.error(str(error))
     return 0
 
 

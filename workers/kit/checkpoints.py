@@ -12,13 +12,14 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from workers.kit import networks
+from workers.kit.data import DataError
 from workers.kit.text import save_tokenizer
 
 WEIGHTS = "model.safetensors"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can hold: equal contents give equal bytes
 
 
-class CheckpointError(Exception):
+class CheckpointError(DataError):
     """A folder holds no checkpoint, or a damaged one."""
 
 

@@ -17,7 +17,7 @@ from workers.spec import Text
 
 
 class DataError(Exception):
-    """A data set is absent or a file cannot be read; the message says which file, which line and what to do."""
+    """A data set is absent or a file cannot be read; the message says which file, where in it and what to do."""
 
 
 @dataclass(frozen=True)
