@@ -21,9 +21,6 @@ class RunQuerySet(models.QuerySet):
     def of_method(self, slug: str) -> RunQuerySet:
         return self.filter(method=slug)
 
-    def succeeded(self) -> RunQuerySet:
-        return self.filter(state="succeeded")
-
     def waiting(self) -> RunQuerySet:
         return self.filter(state="queued")
 
