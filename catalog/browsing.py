@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import search
+from catalog.languages import for_reader
 from catalog.models import Paper
 from catalog.querysets import PaperQuerySet
 
@@ -140,4 +140,4 @@ class Browse:
 
 def _in_language(names: list[str]) -> str:
     """Of an English and a Chinese name the reader's; a single name stands for both."""
-    return names[-1] if (get_language() or "en").startswith("zh") and names[-1] else names[0]
+    return for_reader(names[0], names[-1])

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.languages import for_reader
 from catalog.querysets import EntryQuerySet, PaperListQuerySet, PaperQuerySet, TopicQuerySet
 
 
@@ -37,8 +37,7 @@ class Bilingual(models.Model):
         return self._in_language("description")
 
     def _in_language(self, stem: str) -> str:
-        chinese = (get_language() or "en").startswith("zh")
-        return (chinese and getattr(self, f"{stem}_zh")) or getattr(self, f"{stem}_en")
+        return for_reader(getattr(self, f"{stem}_en"), getattr(self, f"{stem}_zh"))
 
 
 class Topic(Bilingual):

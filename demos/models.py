@@ -8,9 +8,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.languages import for_reader
 from demos.querysets import ResultQuerySet, RunQuerySet
 
 
@@ -87,8 +87,7 @@ class Run(models.Model):
         return self._in_language("stage")
 
     def _in_language(self, stem: str) -> str:
-        chinese = (get_language() or "en").startswith("zh")
-        return (chinese and getattr(self, f"{stem}_zh")) or getattr(self, f"{stem}_en")
+        return for_reader(getattr(self, f"{stem}_en"), getattr(self, f"{stem}_zh"))
 
 
 class Event(models.Model):

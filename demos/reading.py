@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from catalog.identifiers import arxiv_id
 from catalog.models import Paper
 from catalog.titles import title_key
@@ -102,5 +104,15 @@ def entries_for_paper(paper: Paper) -> list[MethodEntry]:
 
 
 def is_about(spec: MethodSpec, paper: Paper) -> bool:
-    identifier = arxiv_id(spec.paper)
-    return identifier == paper.arxiv if identifier else title_key(spec.paper) == paper.title_key
+    if identifier := arxiv_id(spec.paper):
+        return identifier == paper.arxiv
+    titles = {paper.title_key, *(other.title_key for other in paper.alternative_titles.all())}
+    return title_key(spec.paper) in titles
+
+
+def paper_of(spec: MethodSpec) -> Paper | None:
+    """The catalogue's row of the paper that the method reproduces: `is_about`, asked the other way round."""
+    if identifier := arxiv_id(spec.paper):
+        return Paper.objects.filter(arxiv=identifier).first()
+    key = title_key(spec.paper)
+    return Paper.objects.filter(Q(title_key=key) | Q(alternative_titles__title_key=key)).first()

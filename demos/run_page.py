@@ -15,7 +15,7 @@ from demos.forms import field_name, printed_value
 from demos.models import Run
 from workers import jobs
 from workers.jobs import JobRequest
-from workers.spec import MethodSpec, Text
+from workers.spec import MethodSpec, Preset, Text
 
 LOG_TAIL = 14
 UNWANTED_ENDS = (Run.State.FAILED, Run.State.LOST, Run.State.TIMED_OUT)
@@ -87,12 +87,18 @@ def took_s(run: Run) -> float | None:
 
 def usual_s(run: Run, spec: MethodSpec | None) -> int | None:
     """What the preset takes on two CPU cores where nothing was changed."""
-    return next((preset.seconds for preset in spec.presets if preset.name == run.preset), None) if spec else None
+    preset = _preset_of(run, spec)
+    return preset.seconds if preset else None
+
+
+def _preset_of(run: Run, spec: MethodSpec | None) -> Preset | None:
+    """None where the method or the preset is gone: an old run is still read."""
+    return next((preset for preset in spec.presets if preset.name == run.preset), None) if spec else None
 
 
 def repeat_fields(run: Run, spec: MethodSpec | None) -> list[tuple[str, str]]:
     """The run form filled as it was for this run: a parameter that had its preset's value stays empty."""
-    preset = next((preset for preset in spec.presets if preset.name == run.preset), None) if spec else None
+    preset = _preset_of(run, spec)
     if preset is None:
         return []
     usual = spec.values_of(preset)
@@ -186,7 +192,7 @@ def command(run: Run) -> str:
     spec = reading.spec_or_none(run.method)
     if said := run.environment.get("command"):
         return str(said)
-    if spec is None or run.preset not in {preset.name for preset in spec.presets}:
+    if _preset_of(run, spec) is None:
         return ""
     device = "cuda" if run.queue == "gpu" else "cpu"
     asked = {"method": run.method, "preset": run.preset, "data": run.data, "seed": run.seed, "params": run.params}

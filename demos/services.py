@@ -16,14 +16,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import RedisError
 
-from catalog.identifiers import arxiv_id
-from catalog.models import Paper
-from catalog.titles import title_key
+from demos import formatting, reading
 from demos.events import append
 from demos.models import Run
 from demos.tasks import execute_run, waiting_messages
@@ -62,7 +59,7 @@ def start_run(
             raise RunRefused(_("Too many runs are waiting already. Try again when some have ended."))
         run = Run.objects.create(
             method=spec.slug, preset=preset, data=data, seed=seed, params=cleaned, queue=chosen.needs,
-            paper=_paper_of(spec), owner=owner if owner and owner.is_authenticated else None,
+            paper=reading.paper_of(spec), owner=owner if owner and owner.is_authenticated else None,
         )  # fmt: skip
         append(run.id, [_state_event(Run.State.QUEUED)])
         transaction.on_commit(lambda: send(run=run))
@@ -82,15 +79,7 @@ def _refuse_data_that_is_not_here(spec: MethodSpec, name: str) -> None:
         raise RunRefused(_("This method does not take the data set %(name)s.") % {"name": name})
     if not known[name].available:
         why_not = known[name].why_not
-        raise RunRefused(why_not.in_language(get_language() or "en") if why_not else _("This data set is not here."))
-
-
-def _paper_of(spec: MethodSpec) -> Paper | None:
-    identifier = arxiv_id(spec.paper)
-    if identifier:
-        return Paper.objects.filter(arxiv=identifier).first()
-    key = title_key(spec.paper)
-    return Paper.objects.filter(Q(title_key=key) | Q(alternative_titles__title_key=key)).first()
+        raise RunRefused(formatting.local(why_not) or _("This data set is not here."))
 
 
 def send(*, run: Run) -> bool:

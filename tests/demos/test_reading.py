@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from catalog.models import Paper
@@ -42,12 +44,15 @@ def test_a_paper_is_known_by_its_arxiv_id_whatever_its_title(spec):
     assert not reading.is_about(spec, Paper(title="No id", title_key="noid", arxiv=""))
 
 
-def test_a_paper_without_an_arxiv_id_is_known_by_its_title(spec):
-    from dataclasses import replace
-
+def test_a_paper_without_an_arxiv_id_is_known_by_each_of_its_titles(spec):
     titled = replace(spec, paper="Model Compression")
-    assert reading.is_about(titled, Paper(title_key=title_key("Model compression.")))
-    assert not reading.is_about(titled, Paper(title_key=title_key("Model Compressions")))
+    paper = Paper.objects.create(slug="first", title="Model compression.", title_key=title_key("Model compression."))
+    other = Paper.objects.create(slug="other", title="Model Compressions", title_key=title_key("Model Compressions"))
+    assert reading.is_about(titled, paper) and reading.paper_of(titled) == paper
+    assert not reading.is_about(titled, other)
+    renamed = replace(spec, paper="Smaller Models")
+    other.alternative_titles.create(title="Smaller models", title_key=title_key("Smaller models"))
+    assert reading.is_about(renamed, other) and reading.paper_of(renamed) == other
 
 
 def test_methods_cost_three_queries_however_many_runs(spec, django_assert_num_queries):

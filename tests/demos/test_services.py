@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from catalog.models import Paper
 from demos import recording, services
 from demos.models import Artifact, Event, Result, Run
 from demos.services import LeaseLost, RunRefused
@@ -100,7 +101,7 @@ def test_run_is_refused_while_too_many_wait(settings):
 
 
 def test_run_knows_its_paper():
-    paper = services.Paper.objects.create(slug="hinton", title="Distilling", title_key="distilling", arxiv="1503.02531")
+    paper = Paper.objects.create(slug="hinton", title="Distilling", title_key="distilling", arxiv="1503.02531")
     assert start().paper == paper
 
 
