@@ -1,4 +1,8 @@
-"""Who may write: anyone where settings say so (the loopback address), else whoever is signed in."""
+"""Who may do what. Readers read; members start runs and keep a reading list; editors change the catalogue.
+
+On the loopback address, where settings open the site to anyone, whoever sits at the machine may do all of it.
+Roles are groups (a migration makes "editors"); administrators are superusers.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+EDITORS = "editors"
 
 
 def may_write(request: HttpRequest) -> bool:
@@ -19,16 +24,41 @@ def may_write(request: HttpRequest) -> bool:
     return settings.OPEN_TO_ANYONE or bool(user and user.is_authenticated)
 
 
+def may_edit(request: HttpRequest) -> bool:
+    """Papers, notes, lists, topics, imports."""
+    user = getattr(request, "user", None)
+    return settings.OPEN_TO_ANYONE or is_editor(user)
+
+
+def is_editor(user) -> bool:
+    if not (user and user.is_active):
+        return False
+    return user.is_superuser or user.groups.filter(name=EDITORS).exists()
+
+
+def user_or_none(request: HttpRequest):
+    """The person a write is recorded for; None for whoever sits at an open machine."""
+    return request.user if request.user.is_authenticated else None
+
+
 def writer_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Sends a visitor who may not write to the login page, and refuses what cannot be asked again after it."""
+    return _guarded(view, may_write, _lazy("Sign in to start runs and to keep a reading list."))
 
+
+def editor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for what editors do. Somebody signed in who is no editor is told so."""
+    return _guarded(view, may_edit, _lazy("Only editors may change the catalogue. An administrator can make you one."))
+
+
+def _guarded(view, may: Callable[[HttpRequest], bool], refusal) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if may_write(request):
+        if may(request):
             return view(request, *args, **kwargs)
-        if request.method in SAFE_METHODS:
+        if request.method in SAFE_METHODS and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        raise PermissionDenied(_("Sign in to import papers and to start runs."))
+        raise PermissionDenied(refusal)
 
     return guarded
 
@@ -36,7 +66,16 @@ def writer_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 class MayWrite(BasePermission):
     """The same rule for the API: reading is free."""
 
-    message = gettext_lazy("Authentication is needed to write: send a token as `Authorization: Token ...`.")
+    message = _lazy("Authentication is needed to write: send a token as `Authorization: Token ...`.")
 
     def has_permission(self, request, view) -> bool:
         return request.method in SAFE_METHODS or may_write(request)
+
+
+class MayEdit(MayWrite):
+    """Writes that change the catalogue."""
+
+    message = _lazy("Only editors may change the catalogue.")
+
+    def has_permission(self, request, view) -> bool:
+        return request.method in SAFE_METHODS or may_edit(request)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import services
-from catalog.access import writer_required
+from catalog.access import editor_required
 from catalog.forms import ImportForm
 from catalog.models import Import, Paper
 
@@ -18,7 +18,7 @@ ITEMS_A_PAGE = 40
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@writer_required
+@editor_required
 def import_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, ImportForm())
@@ -41,7 +41,7 @@ def _form_page(request: HttpRequest, form: ImportForm, status: int = 200) -> Htt
 
 
 @require_safe
-@writer_required
+@editor_required
 def import_preview(request: HttpRequest, import_id: str) -> HttpResponse:
     import_ = _visible_or_404(request, import_id)
     if import_.state == Import.State.ACCEPTED:
@@ -74,7 +74,7 @@ def _import_done(request: HttpRequest, import_: Import) -> HttpResponse:
 
 
 @require_POST
-@writer_required
+@editor_required
 def import_accept(request: HttpRequest, import_id: str) -> HttpResponse:
     return redirect(services.accept_import(import_=_visible_or_404(request, import_id)))
 

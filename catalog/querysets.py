@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
+from django.utils import timezone
 
 from catalog import search
 
@@ -66,6 +67,10 @@ class PaperQuerySet(models.QuerySet):
         """Rows of these fields with `count`, the number of these papers that share them: a facet in one query."""
         counted = self.model.objects.filter(pk__in=self.values("pk"), **condition).order_by()
         return counted.values(*fields).annotate(count=Count("pk", distinct=True)).order_by("-count", *fields)
+
+    def touch(self) -> int:
+        """Moves `updated_at`: after a change to authors, links, notes, topics or places, which ETags must show."""
+        return self.update(updated_at=timezone.now())
 
     def for_listing(self) -> PaperQuerySet:
         """What one line of a result shows: authors in order, venue, topics, notes."""

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.conf import settings as project_settings
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from catalog.models import Import, Paper
@@ -154,15 +155,17 @@ def test_a_visitor_who_may_not_write_is_refused(client, settings):
     settings.OPEN_TO_ANYONE = False
     response = give(client)
     assert response.status_code == 403
-    assert "Sign in to import papers" in text_of(response) and not Import.objects.exists()
+    assert "Only editors may change the catalogue" in text_of(response) and not Import.objects.exists()
 
 
 def test_an_import_is_seen_by_its_owner_alone(client, settings, django_user_model):
     settings.OPEN_TO_ANYONE = False
-    client.force_login(django_user_model.objects.create_user("ada"))
+    editors = Group.objects.get(name="editors")
+    editors.user_set.add(*(django_user_model.objects.create_user(name) for name in ("ada", "eve")))
+    client.force_login(editors.user_set.get(username="ada"))
     address = give(client).url
     assert client.get(address).status_code == 200
-    client.force_login(django_user_model.objects.create_user("eve"))
+    client.force_login(editors.user_set.get(username="eve"))
     assert client.get(address).status_code == 404
     assert client.post(address + "accept/").status_code == 404 and not Paper.objects.exists()
 

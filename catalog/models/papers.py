@@ -1,64 +1,14 @@
-"""Papers and where they stand: facts and constraints of one row. Reads are in querysets.py, writes in services.py."""
+"""Papers, who wrote them, where they appeared, what is said of them."""
 
 from __future__ import annotations
 
-import uuid
-
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.languages import for_reader
-from catalog.querysets import EntryQuerySet, PaperListQuerySet, PaperQuerySet, TopicQuerySet
-
-
-class Bilingual(models.Model):
-    """A name and a description in both languages; Chinese falls back to English where it is blank."""
-
-    name_en = models.CharField(max_length=200)
-    name_zh = models.CharField(max_length=200, blank=True)
-    description_en = models.TextField(blank=True)
-    description_zh = models.TextField(blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self._in_language("name")
-
-    @property
-    def description(self) -> str:
-        return self._in_language("description")
-
-    def _in_language(self, stem: str) -> str:
-        return for_reader(getattr(self, f"{stem}_en"), getattr(self, f"{stem}_zh"))
-
-
-class Topic(Bilingual):
-    """A category (few, fixed, with a hue each) or a tag (many, free)."""
-
-    class Kind(models.TextChoices):
-        CATEGORY = "category", _("category")
-        TAG = "tag", _("tag")
-
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    slug = models.SlugField(max_length=80)
-    position = models.PositiveIntegerField(default=0)
-
-    objects = TopicQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["kind", "position", "name_en"]
-        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="topic_slug_once_a_kind")]
-
-    def get_absolute_url(self) -> str:
-        return reverse(f"catalog:{self.kind}", args=[self.slug])
+from catalog.models.topics import Topic
+from catalog.querysets import PaperQuerySet
 
 
 class Author(models.Model):
@@ -105,6 +55,10 @@ class Paper(models.Model):
     bibtex_key = models.CharField(max_length=200, blank=True)
     bibtex_fields = models.JSONField(default=dict, blank=True, help_text=_("Every imported field, decoded."))
     bibtex_raw = models.TextField(blank=True, help_text=_("The imported entry, byte for byte."))
+    source = models.CharField(max_length=20, blank=True, help_text=_("The format of the imported entry."))
+    origin = models.ForeignKey(
+        "Import", null=True, blank=True, on_delete=models.SET_NULL, related_name="papers", editable=False
+    )
     search_title = models.TextField(blank=True, editable=False, help_text=_("Folded titles: catalog.search."))
     search_text = models.TextField(blank=True, editable=False, help_text=_("Folded words: catalog.search.reindex."))
     created_at = models.DateTimeField(auto_now_add=True)
@@ -138,6 +92,41 @@ class AlternativeTitle(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PaperVersion(models.Model):
+    """Another citation of the same work, as it was given: the preprint beside the publication."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="versions")
+    title = models.CharField(max_length=500)
+    authors = models.JSONField(default=list, blank=True, help_text=_("Names in order."))
+    venue = models.CharField(max_length=200, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    doi = models.CharField(max_length=200, blank=True)
+    arxiv = models.CharField(max_length=30, blank=True)
+    acl = models.CharField(max_length=60, blank=True)
+    bibtex_type = models.CharField(max_length=40, blank=True)
+    bibtex_key = models.CharField(max_length=200, blank=True)
+    bibtex_fields = models.JSONField(default=dict, blank=True)
+    bibtex_raw = models.TextField(blank=True)
+    source = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-year", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.venue} {self.year or ''})"
+
+
+class FormerAddress(models.Model):
+    """A slug that led to a paper before a merge or a change of its address; it redirects for good."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="former_addresses")
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class AuthorshipManager(models.Manager):
@@ -187,78 +176,10 @@ class Note(models.Model):
     language = models.CharField(max_length=5, choices=Language.choices)
     body = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["language", "created_at"]
 
     def __str__(self) -> str:
         return self.body[:60]
-
-
-class PaperList(Bilingual):
-    """A curated list: sections, nested, that hold entries in the curator's order."""
-
-    slug = models.SlugField(max_length=80, unique=True)
-    position = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = PaperListQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position", "name_en"]
-
-    def get_absolute_url(self) -> str:
-        return reverse("catalog:paper_list", args=[self.slug])
-
-
-class Section(Bilingual):
-    paper_list = models.ForeignKey(PaperList, on_delete=models.CASCADE, related_name="sections")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
-    position = models.PositiveIntegerField()
-
-    class Meta:
-        ordering = ["position"]
-
-
-class Entry(models.Model):
-    """A paper's place in a list. A paper may stand in many lists, and in one list more than once."""
-
-    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="entries")
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="entries")
-    position = models.PositiveIntegerField()
-
-    objects = EntryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["section", "position"], name="entry_position_once")]
-
-    def __str__(self) -> str:
-        return f"{self.section}: {self.paper}"
-
-
-class Import(models.Model):
-    """A document given for import: previewed first, written only when accepted, reported afterwards."""
-
-    class State(models.TextChoices):
-        PREVIEW = "preview", _("waiting for your decision")
-        ACCEPTED = "accepted", _("accepted")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    format = models.CharField(max_length=20)
-    name = models.CharField(max_length=200, blank=True)
-    text = models.TextField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
-    report = models.JSONField(default=dict, blank=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    created_at = models.DateTimeField(auto_now_add=True)
-    accepted_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return self.name or str(self.id)
-
-    def get_absolute_url(self) -> str:
-        return reverse("catalog:import_preview", args=[self.id])

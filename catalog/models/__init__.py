@@ -1,0 +1,40 @@
+"""Papers and where they stand: facts and constraints of one row. Reads are in querysets.py, writes in services.py."""
+
+from catalog.models.history import Change, ChangeSet, Verdict
+from catalog.models.imports import Import
+from catalog.models.lists import Entry, PaperList, Section
+from catalog.models.papers import (
+    AlternativeTitle,
+    Author,
+    Authorship,
+    FormerAddress,
+    Note,
+    Paper,
+    PaperLink,
+    PaperVersion,
+    Venue,
+)
+from catalog.models.reading import Reading
+from catalog.models.topics import Bilingual, Topic
+
+__all__ = [
+    "AlternativeTitle",
+    "Author",
+    "Authorship",
+    "Bilingual",
+    "Change",
+    "ChangeSet",
+    "Entry",
+    "FormerAddress",
+    "Import",
+    "Note",
+    "Paper",
+    "PaperLink",
+    "PaperList",
+    "PaperVersion",
+    "Reading",
+    "Section",
+    "Topic",
+    "Venue",
+    "Verdict",
+]
