@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from catalog import list_form
 from catalog.importers import bibtex, paper_list
 from catalog.importers.encoding import NotText, decode
 from catalog.importers.records import Document
@@ -26,6 +27,8 @@ def read_text(text: str, format: str = "auto") -> Document:
 
 def format_of(text: str) -> str:
     """BibTeX where an entry comes before any Markdown, or entries outnumber headings and items."""
+    if list_form.is_marked(text.removeprefix("\ufeff")):
+        return "markdown"
     first_entry, entries = bibtex.entry_starts(text)
     if not entries:
         return "markdown"

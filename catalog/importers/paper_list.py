@@ -1,9 +1,15 @@
-"""Markdown paper lists: every bullet, number and paper-like heading becomes a record, a note or a problem."""
+"""Markdown paper lists: every bullet, number and paper-like heading becomes a record, a note or a problem.
+
+Lists are written in many ways, and what a line means has to be guessed. The form in which everything survives, and
+nothing is guessed, is that of catalog.list_form: our own exports are in it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from catalog import list_form
+from catalog.importers import list_exact
 from catalog.importers.list_blocks import Block, blocks_of
 from catalog.importers.list_entry import Entry, read_entry
 from catalog.importers.list_inline import plain
@@ -25,6 +31,8 @@ _BOLD_BEGINS_BY = 20
 
 
 def read(text: str) -> Document:
+    if list_form.is_marked(text.removeprefix("\ufeff")):
+        return list_exact.read(text)
     return _Reader(blocks_of(text)).document()
 
 
@@ -144,7 +152,7 @@ class _Reader:
         for link in [link for link in record.links if not link.url]:
             self.made.problems.append(Problem(block.line, f'The link "{link.label}" has no address.', block.text))
             record.links.remove(link)
-        record.section, record.line = self._section(), block.line
+        record.section, record.line, record.source = self._section(), block.line, "markdown"
         self.places[tuple(record.section)] += 1
         record.position = self.places[tuple(record.section)]
         self.made.records.append(record)
