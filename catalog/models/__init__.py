@@ -15,10 +15,12 @@ from catalog.models.papers import (
     Venue,
 )
 from catalog.models.reading import Reading
+from catalog.models.tokens import ApiToken
 from catalog.models.topics import Bilingual, Topic
 
 __all__ = [
     "AlternativeTitle",
+    "ApiToken",
     "Author",
     "Authorship",
     "Bilingual",
