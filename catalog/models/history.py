@@ -25,6 +25,9 @@ class ChangeSet(models.Model):
     source = models.ForeignKey(Import, null=True, blank=True, on_delete=models.SET_NULL, related_name="changesets")
     summary = models.CharField(max_length=500, blank=True, help_text=_("What the editor said about it."))
     returned_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="returns")
+    rows = models.JSONField(
+        default=list, blank=True, editable=False, help_text=_("Rows beside the snapshots: catalog.history.rows.")
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

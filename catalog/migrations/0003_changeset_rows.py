@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("catalog", "0002_curation"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="changeset",
+            name="rows",
+            field=models.JSONField(
+                blank=True,
+                default=list,
+                editable=False,
+                help_text="Rows beside the snapshots: catalog.history.rows.",
+            ),
+        ),
+    ]
