@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0002_curation"),
+        ("catalog", "0003_api_tokens"),
     ]
 
     operations = [
