@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog import import_views, views
+from catalog import import_views, profile_views, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -14,8 +14,13 @@ urlpatterns = [
     path("lists/", views.paper_lists, name="paper_lists"),
     path("lists/<slug:slug>/", views.paper_list, name="paper_list"),
     path("lists/<slug:slug>.bib", views.paper_list_bibtex, name="paper_list_bibtex"),
-    path("categories/<slug:slug>/", views.category, name="category"),
-    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("authors/<int:pk>-<slug:slug>/", profile_views.author, name="author"),
+    path("authors/<int:pk>/", profile_views.author),
+    path("venues/<slug:slug>/", profile_views.venue, name="venue"),
+    path("years/<int:year>/", profile_views.year, name="year"),
+    path("categories/<slug:slug>/", profile_views.category, name="category"),
+    path("tags/<slug:slug>/", profile_views.tag, name="tag"),
+    path("timeline/", profile_views.timeline, name="timeline"),
     path("import/", import_views.import_new, name="import"),
     path("import/<uuid:import_id>/", import_views.import_preview, name="import_preview"),
     path("import/<uuid:import_id>/accept/", import_views.import_accept, name="import_accept"),

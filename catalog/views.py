@@ -94,22 +94,6 @@ def paper_list_bibtex(request: HttpRequest, slug: str) -> HttpResponse:
     return _bibtex(document_for(papers.for_bibtex().iterator(EXPORTED_AT_A_TIME)), f"{slug}.bib")
 
 
-@require_safe
-def category(request: HttpRequest, slug: str) -> HttpResponse:
-    return _topic(request, get_object_or_404(Topic.objects.categories(), slug=slug))
-
-
-@require_safe
-def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    return _topic(request, get_object_or_404(Topic.objects.tags(), slug=slug))
-
-
-def _topic(request: HttpRequest, topic: Topic) -> HttpResponse:
-    browse = Browse({topic.kind: topic.slug})
-    page = Paginator(browse.papers().for_listing(), PAPERS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "catalog/topic.html", {"topic": topic, "browse": browse, "page": page})
-
-
 def _bibtex(text: str, filename: str) -> HttpResponse:
     response = HttpResponse(text, content_type="application/x-bibtex; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'

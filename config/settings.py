@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import socket
+from importlib.util import find_spec
 from pathlib import Path
 
 import dj_database_url
@@ -167,7 +168,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Plotly's script lies in its Python package, which the web process need not import to serve it.
+PLOTLY_DIR = Path(find_spec("plotly").submodule_search_locations[0]) / "package_data"
+STATICFILES_DIRS = [BASE_DIR / "static", ("plotly", PLOTLY_DIR)]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

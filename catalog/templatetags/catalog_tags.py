@@ -8,9 +8,9 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from catalog import excerpts, remarks
+from catalog import excerpts, profiles, remarks
 from catalog.merging import Difference, Gain
-from catalog.models import Note, Paper
+from catalog.models import Author, Note, Paper
 
 AUTHORS_SHOWN = 3
 register = template.Library()
@@ -54,6 +54,11 @@ def authors_short(paper: Paper) -> str:
         "names": ", ".join(shown),
         "count": more,
     }
+
+
+@register.filter
+def author_url(author: Author) -> str:
+    return profiles.author_url(author)
 
 
 @register.filter
