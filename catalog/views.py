@@ -13,6 +13,7 @@ from catalog.exporters.bibtex import document_for, entry_for
 from catalog.forms import PaperSearchForm
 from catalog.models import Paper, PaperList, Topic
 from catalog.outline import page_of, places_of
+from catalog.related import related_to
 
 PAPERS_A_PAGE = 25
 EXPORTED_AT_A_TIME = 500  # papers read together, so that related rows take one query each time
@@ -63,7 +64,13 @@ def _browse(request: HttpRequest) -> tuple[PaperSearchForm, Browse]:
 @require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.for_page(), slug=slug)
-    context = {"paper": paper, "places": places_of(paper), "bibtex": entry_for(paper)}
+    context = {
+        "paper": paper,
+        "places": places_of(paper),
+        "related": related_to(paper),
+        "versions": list(paper.versions.all()),
+        "bibtex": entry_for(paper),
+    }
     return render(request, "catalog/paper.html", context)
 
 
