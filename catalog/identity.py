@@ -9,17 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from catalog.importers.records import Record
-from catalog.models import AlternativeTitle, Paper
-from catalog.titles import title_key
+from django.db.models import Q, QuerySet
 
-IDENTIFIERS = ("arxiv", "acl", "doi")
-KEY_MAX_LENGTH = 500
+from catalog.importers.records import Record
+from catalog.likeness import IDENTIFIERS, Facts, block_key, doubt, is_same, key_of
+from catalog.models import AlternativeTitle, Authorship, Paper, Verdict
+
 _BATCH = 5_000
-# A title this long (letters and digits) is hardly ever given twice; a shorter one is, in other years.
-_DISTINCTIVE = 30
-# A preprint and its publication lie within a year of each other, seldom two.
-_YEARS_APART, _YEARS_APART_SAME_PEOPLE = 1, 5
 
 
 @dataclass(eq=False)
@@ -35,24 +31,29 @@ class Work:
     line: int = 0
 
     @classmethod
-    def of(cls, paper: Paper) -> Work:
+    def of_citation(cls, paper: Paper) -> Work:
+        """Titles and authors alone: enough to compare."""
         others = {other.title_key: other.title for other in paper.alternative_titles.all()}
-        return cls(
-            paper,
-            authors=[authorship.author.name for authorship in paper.authorships.all()],
-            venue=paper.venue.name if paper.venue else "",
-            links={link.url: link.label for link in paper.links.all()},
-            titles={paper.title_key: paper.title} | others,
-            notes=[note.body for note in paper.notes.all()],
-        )
+        authors = [authorship.author.name for authorship in paper.authorships.all()]
+        return cls(paper, authors=authors, titles={paper.title_key: paper.title} | others)
+
+    @classmethod
+    def of(cls, paper: Paper) -> Work:
+        work = cls.of_citation(paper)
+        work.venue = paper.venue.name if paper.venue else ""
+        work.links = {link.url: link.label for link in paper.links.all()}
+        work.notes = [note.body for note in paper.notes.all()]
+        return work
 
     @property
     def is_new(self) -> bool:
         return self.paper.pk is None
 
-
-def key_of(title: str) -> str:
-    return title_key(title)[:KEY_MAX_LENGTH]
+    @property
+    def facts(self) -> Facts:
+        """As they stand now; merging changes them."""
+        paper = self.paper
+        return Facts(list(self.titles.values()), self.authors, paper.year, paper.doi, paper.arxiv, paper.acl)
 
 
 class Shelf:
@@ -79,13 +80,13 @@ class Shelf:
         return self._by_identifier.get((name, value))
 
     def find(self, record: Record) -> Work | None:
-        key = key_of(record.title)
-        for name in IDENTIFIERS:
-            work = self.holder(name, getattr(record, name))
-            # An identifier is sometimes given to the wrong work: another title by other people stays another work.
-            if work is not None and (key in work.titles or not _by_other_people(work, record)):
-                return work
-        return next((work for work in self._by_title.get(key, ()) if not _differ(work, record, key)), None)
+        """The work that this record surely names."""
+        holders = [self.holder(name, value) for name in IDENTIFIERS if (value := getattr(record, name))]
+        candidates = [*filter(None, holders), *self._by_title.get(key_of(record.title), ())]
+        if not candidates:
+            return None
+        given = facts_of(record)
+        return next((work for work in candidates if is_same(work.facts, given)), None)
 
 
 def _candidates(records: list[Record]) -> Iterator[Paper]:
@@ -100,28 +101,41 @@ def _candidates(records: list[Record]) -> Iterator[Paper]:
     return iter(found.prefetch_related("authorships__author", "links", "alternative_titles", "notes"))
 
 
-def _differ(work: Work, record: Record, key: str) -> bool:
-    """Two works of one title: other preprints, other people (a book and its review), or another time."""
-    if work.paper.arxiv and record.arxiv and work.paper.arxiv != record.arxiv:
-        return True
-    if _by_other_people(work, record):
-        return True
-    apart = abs(work.paper.year - record.year) if work.paper.year and record.year else 0
-    if work.authors and record.authors:
-        return apart > _YEARS_APART_SAME_PEOPLE
-    return apart > _YEARS_APART and len(key) < _DISTINCTIVE
+def facts_of(record: Record) -> Facts:
+    return Facts([record.title], record.authors, record.year, record.doi, record.arxiv, record.acl)
 
 
-def _by_other_people(work: Work, record: Record) -> bool:
-    if not work.authors or not record.authors:
-        return False
-    return not _family_names(work.authors) & _family_names(record.authors)
+# --- papers that look alike -------------------------------------------------------------------------------------
+def candidates_for(paper: Paper) -> QuerySet[Paper]:
+    """Other papers that may be this work, by indexed columns: one of its titles, or its block key.
+
+    Those of which an editor has said something already (a Verdict) are not among them. Whether there is anything to
+    ask, and why, says `doubt_between`; most that share a block key are simply other works.
+    """
+    keys = [paper.title_key, *paper.alternative_titles.values_list("title_key", flat=True)]
+    alike = Q(title_key__in=keys) | Q(pk__in=AlternativeTitle.objects.filter(title_key__in=keys).values("paper_id"))
+    if paper.block_key:
+        alike |= Q(block_key=paper.block_key)
+    judged = Verdict.objects.filter(Q(first=paper) | Q(second=paper)).values_list("first_id", "second_id")
+    known = {paper.pk, *(pk for pair in judged for pk in pair)}
+    return Paper.objects.filter(alike).exclude(pk__in=known)
 
 
-def _family_names(names: list[str]) -> set[str]:
-    """The last word of each; and all its words in one order, for those who write the family name first."""
-    found = set()
-    for name in names:
-        words = [title_key(word) for word in name.partition(",")[0].split()]
-        found |= {words[-1], " ".join(sorted(words))} if words else set()
-    return found
+def doubt_between(paper: Paper, other: Paper) -> str:
+    """Why an editor should look at the two: same | arxiv | people | years | title; "" where they are two works.
+
+    Reads authors and other titles: prefetch `authorships__author` and `alternative_titles` for many papers.
+    """
+    here, given = Work.of_citation(paper).facts, Work.of_citation(other).facts
+    return "same" if is_same(here, given) else doubt(here, given)
+
+
+def rekey(paper_ids: Iterable[int]) -> None:
+    """Sets anew what finds papers again; to be called when a title or the first author has changed."""
+    papers = list(Paper.objects.filter(pk__in=set(paper_ids)).only("title", "title_key", "block_key"))
+    firsts = Authorship.objects.filter(paper__in=papers).order_by("-position").values_list("paper_id", "author__name")
+    first_authors = dict(firsts)
+    for paper in papers:
+        authors = [first_authors[paper.pk]] if paper.pk in first_authors else []
+        paper.title_key, paper.block_key = key_of(paper.title), block_key(paper.title, authors)
+    Paper.objects.bulk_update(papers, ["title_key", "block_key"], batch_size=200)

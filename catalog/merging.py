@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from catalog import identifiers
-from catalog.identity import IDENTIFIERS, Shelf, Work, key_of
+from catalog.identity import Shelf, Work
 from catalog.importers.records import Link, Record
+from catalog.likeness import IDENTIFIERS, block_key, key_of
 from catalog.models import Paper
 from catalog.titles import slug_for, title_key
 
@@ -65,7 +66,8 @@ def usable_links(record: Record) -> tuple[list[Link], list[str]]:
 
 
 def new_work(record: Record, shelf: Shelf) -> tuple[Work, list[Difference]]:
-    paper = Paper(title=record.title, title_key=key_of(record.title))
+    block = block_key(record.title, record.authors)
+    paper = Paper(title=record.title, title_key=key_of(record.title), block_key=block)
     work = Work(paper, titles={paper.title_key: paper.title}, line=record.line)
     _, differences = merge(work, record, shelf)
     shelf.add(work)

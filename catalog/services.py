@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.template.defaultfilters import filesizeformat
@@ -80,7 +81,10 @@ def create_import(*, data: bytes, name: str, format: str, owner) -> Import:
     document = _read(text, format)
     if not document.records and not document.problems:
         raise ImportRefused(_("No entry was found in this document."))
-    return Import.objects.create(format=format, name=name[:200], text=text, owner=owner)
+    document_file = ContentFile(data, name="document")
+    return Import.objects.create(
+        format=format, name=name[:200], document=document_file, size_bytes=len(data), owner=owner, state="preview"
+    )
 
 
 def refuse_too_large(size_bytes: int) -> None:
@@ -102,6 +106,11 @@ def read_bytes(data: bytes) -> str:
     return text
 
 
+def _text(import_: Import) -> str:
+    with import_.document.open() as file:
+        return decode(file.read())
+
+
 @lru_cache(maxsize=2)  # a document is read when it is given, and taken in as it was read
 def _read(text: str, format: str) -> Document:
     return read_text(text, format)
@@ -110,7 +119,7 @@ def _read(text: str, format: str) -> Document:
 def preview_import(import_: Import) -> Preview:
     """Kept for its next page until a paper is added, edited or removed; accepting asks the rows anew."""
     papers = Paper.objects.aggregate(number=Count("pk"), changed_at=Max("updated_at"))
-    return _preview_as_of(import_.text, import_.format, papers["number"], papers["changed_at"])
+    return _preview_as_of(_text(import_), import_.format, papers["number"], papers["changed_at"])
 
 
 @lru_cache(maxsize=2)
@@ -160,7 +169,7 @@ def accept_import(*, import_: Import) -> Import:
     """Writes the document once; pressed again, it changes nothing."""
     unanswered = Import.objects.filter(pk=import_.pk, state=Import.State.PREVIEW)
     if unanswered.update(state=Import.State.ACCEPTED, accepted_at=timezone.now()):
-        report = store_document(document=_read(import_.text, import_.format))
+        report = store_document(document=_read(_text(import_), import_.format))
         Import.objects.filter(pk=import_.pk).update(report=asdict(report))
     import_.refresh_from_db()
     return import_

@@ -1,7 +1,7 @@
 """Papers and where they stand: facts and constraints of one row. Reads are in querysets.py, writes in services.py."""
 
 from catalog.models.history import Change, ChangeSet, Verdict
-from catalog.models.imports import Import
+from catalog.models.imports import Import, ImportItem
 from catalog.models.lists import Entry, PaperList, Section
 from catalog.models.papers import (
     AlternativeTitle,
@@ -29,6 +29,7 @@ __all__ = [
     "Entry",
     "FormerAddress",
     "Import",
+    "ImportItem",
     "Note",
     "Paper",
     "PaperLink",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,9 @@ class Paper(models.Model):
     slug = models.SlugField(max_length=120, unique=True)
     title = models.CharField(max_length=500)
     title_key = models.CharField(max_length=500, db_index=True, help_text=_("The normalised title (catalog.titles)."))
+    block_key = models.CharField(
+        max_length=60, blank=True, db_index=True, editable=False, help_text=_("Where its look-alikes stand: identity.")
+    )
     short_name = models.CharField(max_length=100, blank=True)
     venue = models.ForeignKey(Venue, null=True, blank=True, on_delete=models.SET_NULL, related_name="papers")
     year = models.PositiveSmallIntegerField(null=True, blank=True, db_index=True)
@@ -56,6 +60,9 @@ class Paper(models.Model):
     bibtex_fields = models.JSONField(default=dict, blank=True, help_text=_("Every imported field, decoded."))
     bibtex_raw = models.TextField(blank=True, help_text=_("The imported entry, byte for byte."))
     source = models.CharField(max_length=20, blank=True, help_text=_("The format of the imported entry."))
+    citation_key = models.CharField(
+        max_length=200, blank=True, editable=False, help_text=_("Given once and kept: catalog.citation_keys.")
+    )
     origin = models.ForeignKey(
         "Import", null=True, blank=True, on_delete=models.SET_NULL, related_name="papers", editable=False
     )
@@ -71,6 +78,10 @@ class Paper(models.Model):
         constraints = [
             models.UniqueConstraint(fields=[name], condition=~Q(**{name: ""}), name=f"paper_{name}_once")
             for name in ("doi", "arxiv", "acl")
+        ] + [
+            models.UniqueConstraint(
+                Lower("citation_key"), condition=~Q(citation_key=""), name="paper_citation_key_once"
+            )
         ]
 
     def __str__(self) -> str:
