@@ -10,6 +10,7 @@ run: $(VENV)/.run
 
 test: check browser
 	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.postgresql -q
 
 # What needs no browser and no tests: formatting, lint, templates, migrations.
 check: $(VENV)/.test
