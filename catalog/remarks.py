@@ -43,6 +43,11 @@ SENTENCES = (
     gettext_noop("Rows of a table are not read."),
     gettext_noop('The link "%(label)s" has no address.'),
     gettext_noop("This address was not kept: %(address)s"),
+    gettext_noop("The document is larger than %(megabytes)s MB."),
+    gettext_noop("Reading took longer than %(seconds)s seconds and was stopped."),
+    gettext_noop("Reading took more than %(megabytes)s MB of memory and was stopped."),
+    gettext_noop("The process that read this document ended unexpectedly."),
+    gettext_noop("This gzip file is damaged."),
 )
 
 _FACTS = {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from importlib import import_module
 
 from catalog import list_form
-from catalog.importers import bibtex, paper_list
 from catalog.importers.encoding import NotText, decode
-from catalog.importers.records import Document
+from catalog.importers.limits import Limits
+from catalog.importers.records import Document, Problem, Record, Span
 
-__all__ = ["FORMATS", "NotText", "decode", "format_of", "read_document", "read_text"]
+__all__ = ["FORMATS", "Limits", "NotText", "decode", "format_of", "items_of", "read_document", "read_text"]
 
 FORMATS = ("markdown", "bibtex")
-_READERS = {"bibtex": bibtex.read, "markdown": paper_list.read}
+# Imported at first use: the reading process is to start at once.
+_READERS = {"bibtex": "catalog.importers.bibtex", "markdown": "catalog.importers.paper_list"}
 _MARKDOWN = re.compile(r"^(?:#{1,6}\s+\S|\s*(?:[*+-]|\d{1,3}[.)])\s+\S)", re.M)
 
 
@@ -22,11 +25,24 @@ def read_document(data: bytes, format: str = "auto") -> Document:
 
 
 def read_text(text: str, format: str = "auto") -> Document:
-    return _READERS[format_of(text) if format == "auto" else format](text)
+    """In this process and whole: for small texts that can be trusted. See catalog.importers.bounded."""
+    return import_module(_READERS[format_of(text) if format == "auto" else format]).read(text)
+
+
+def items_of(text: str, format: str, limits: Limits) -> Iterator[Span | Record | Problem | Document]:
+    """Each record and problem behind the span it stands in, in order; a list's own texts last, as a document."""
+    document = read_text(text, format)
+    places = [(record.line, 0, record) for record in document.records]
+    places += [(problem.line, 1, problem) for problem in document.problems]
+    for _, _, item in sorted(places, key=lambda place: place[:2]):
+        yield item
+    yield document
 
 
 def format_of(text: str) -> str:
     """BibTeX where an entry comes before any Markdown, or entries outnumber headings and items."""
+    from catalog.importers import bibtex
+
     if list_form.is_marked(text.removeprefix("\ufeff")):
         return "markdown"
     first_entry, entries = bibtex.entry_starts(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+EXCERPT = 20_000
+
 
 @dataclass(frozen=True)
 class Link:
@@ -13,11 +15,62 @@ class Link:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something a reader could not take in. `line` counts from 1; `text` is the piece itself."""
+    """Something a reader could not take in. `line` counts from 1; `text` is the piece itself, to be mended.
+
+    A piece longer than EXCERPT characters is cut there, and `length` says how long it is; else `length` is 0.
+    A remark is about an entry that was read all the same: it stands behind that entry's record.
+    """
 
     line: int
     message: str
     text: str = ""
+    length: int = 0
+    is_remark: bool = False
+
+    @classmethod
+    def of(cls, line: int, message: str, text: str, is_remark: bool = False) -> Problem:
+        length = len(text) if len(text) > EXCERPT else 0
+        return cls(line, message, text[:EXCERPT].rstrip(), length, is_remark)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of the text from `start` to before `end`: an entry, a problem, a string, a preamble, a heading, a
+    note, a comment, text that stands outside of entries, or blank. The spans of a document cover all of its text,
+    and each character once."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass
+class Summary:
+    """What became of a document's characters: how many pieces of each kind there are, and how long they are together.
+
+    `entries` counts the records and `problems` the pieces that gave none, `remarks` what was said of records.
+    """
+
+    format: str = ""
+    encoding: str = ""
+    title: str = ""
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    sections: list[list[str]] = field(default_factory=list)
+    section_texts: list[SectionTexts] = field(default_factory=list)
+    entries: int = 0
+    problems: int = 0
+    remarks: int = 0
+    bytes: int = 0
+    characters: int = 0
+    pieces: dict[str, int] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def unaccounted(self) -> int:
+        """Characters that belong to no piece: none, or a reader is at fault."""
+        return self.characters - sum(self.lengths.values())
 
 
 @dataclass(frozen=True)

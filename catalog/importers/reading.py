@@ -1,0 +1,65 @@
+"""Bytes to records, piece by piece: unpacked, decoded, read in the document's order, each character counted."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from catalog.importers import format_of, items_of
+from catalog.importers.encoding import NotText, decode
+from catalog.importers.limits import Limits
+from catalog.importers.records import Document, Problem, Record, Span, Summary
+
+_GZIP = b"\x1f\x8b"
+
+
+class TooLarge(ValueError):
+    """The document has more bytes than are read."""
+
+
+def read_bytes(source: BinaryIO, format: str, limits: Limits) -> Iterator[tuple[Record | Problem | Summary, int, int]]:
+    """Each record and problem with how many bytes are done, of how many; the summary last.
+
+    Raises TooLarge, and NotText for bytes that are none.
+    """
+    data = unpacked(source.read(limits.max_bytes + 1), limits.max_bytes)
+    total = len(data)
+    text = decode(data)
+    del data
+    summary = Summary(format_of(text) if format == "auto" else format, bytes=total, characters=len(text))
+    pieces, lengths = Counter(), Counter()
+    done = 0
+    for item in items_of(text, summary.format, limits):
+        if isinstance(item, Span):
+            pieces[item.kind] += 1
+            lengths[item.kind] += item.end - item.start
+            done = item.end
+        elif isinstance(item, Document):
+            _describe(summary, item)
+        else:
+            summary.entries += isinstance(item, Record)
+            summary.remarks += isinstance(item, Problem) and item.is_remark
+            summary.problems += isinstance(item, Problem) and not item.is_remark
+            yield item, done * total // len(text), total
+    summary.pieces, summary.lengths = dict(pieces), dict(lengths)
+    yield summary, total, total
+
+
+def unpacked(data: bytes, max_bytes: int) -> bytes:
+    """A gzip file is read as what it holds, but never more of it than allowed."""
+    if data.startswith(_GZIP):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            data = unpacker.decompress(data, max_bytes + 1)
+        except zlib.error as error:
+            raise NotText("This gzip file is damaged.") from error
+    if len(data) > max_bytes:
+        raise TooLarge(f"The document is larger than {max_bytes // 2**20} MB.")
+    return data
+
+
+def _describe(summary: Summary, document: Document) -> None:
+    for name in ("title", "title_zh", "description", "description_zh", "sections", "section_texts"):
+        setattr(summary, name, getattr(document, name))
