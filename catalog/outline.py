@@ -35,6 +35,11 @@ class Node:
         return self.entry_ids.index(self.entries[0].pk) + 1 if self.entries else 1
 
     @property
+    def ranked(self) -> list[tuple[int, Entry]]:
+        """The entries asked for, each with its place in the section, from 1."""
+        return list(enumerate(self.entries, self.start))
+
+    @property
     def heading(self) -> str:
         """The tag of its title: the page's own is h1."""
         return f"h{min(self.level + 1, 6)}"
@@ -62,19 +67,23 @@ def outline_of(paper_list: PaperList) -> list[Node]:
     return roots
 
 
-def page_of(paper_list: PaperList, number: str | int | None) -> tuple[list[Node], list[Node], Page]:
+def page_of(
+    paper_list: PaperList, number: str | int | None, *, at_a_time: int = 0, holding: int = 0
+) -> tuple[list[Node], list[Node], Page]:
     """All sections in reading order, those to be printed on a page (with that page's entries), and the page of ids.
 
+    The page is the one that holds the entry `holding`, where there is such an entry, else the one of this number.
     Three queries and one page of entries in memory, however long the list is.
     """
+    at_a_time = at_a_time or ENTRIES_A_PAGE
     nodes = read_in_order(_sections_of(paper_list))
     ids = [pk for node in nodes for pk in node.entry_ids]
-    page = Paginator(ids, ENTRIES_A_PAGE).get_page(number)
+    page = Paginator(ids, at_a_time).get_page(ids.index(holding) // at_a_time + 1 if holding in ids else number)
     _fill(nodes, Entry.objects.filter(pk__in=list(page)))
     before = 0
     for node in nodes:
         # A section without entries stands where the next one begins, or on the last page.
-        node.page = min(before // ENTRIES_A_PAGE + 1, page.paginator.num_pages)
+        node.page = min(before // at_a_time + 1, page.paginator.num_pages)
         before += len(node.entry_ids)
     shown = [node for node in nodes if node.page == page.number or node.entries]
     return nodes, shown, page
@@ -118,7 +127,7 @@ def places_of(paper: Paper) -> list[Place]:
     sections = {section.pk: section for section in Section.objects.filter(paper_list__in=lists)}
     rows: dict[int, list[Entry]] = {}
     beside = Entry.objects.filter(section__in=section_ids).select_related("paper").order_by("section_id", "position")
-    for entry in beside.defer("paper__search_text", "paper__bibtex_raw", "paper__bibtex_fields"):
+    for entry in beside.defer("paper__bibtex_raw", "paper__bibtex_fields"):
         rows.setdefault(entry.section_id, []).append(entry)
     entries = sorted(paper.entries.all(), key=lambda entry: (entry.section.paper_list.position, entry.section.position))
     return [_place(entry, rows[entry.section_id], sections) for entry in entries]
