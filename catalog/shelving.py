@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from django.db.models import Max
 from django.utils import timezone
 
+from catalog.citation_keys import set_keys
 from catalog.identity import Work
 from catalog.importers.records import Record
 from catalog.models import (
@@ -29,13 +30,15 @@ _BATCH = 2_000
 _NUMBERED = 9
 _VENUE_SLUG_LENGTH = 80
 _RELATIONS = {"authors", "links", "notes", "titles"}
-_BIBTEX = {"bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw"}
+_BIBTEX = {"bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "citation_key"}
 
 
 def save_works(new: list[Work], changed: list[tuple[Work, set[str]]]) -> None:
     """Inserts the new works; of the others, writes the facts that changed, by the names that `Gain.fact` gives."""
     _set_venues([*new, *(work for work, names in changed if "venue" in names)])
     _set_slugs(new)
+    with_entries = [*new, *(work for work, names in changed if "bibtex" in names)]
+    set_keys((work.paper, work.authors) for work in with_entries)
     Paper.objects.bulk_create([work.paper for work in new], batch_size=_BATCH)
     _update_papers(changed)
     _save_authors(new, [work for work, names in changed if "authors" in names])

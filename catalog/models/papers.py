@@ -66,8 +66,6 @@ class Paper(models.Model):
     origin = models.ForeignKey(
         "Import", null=True, blank=True, on_delete=models.SET_NULL, related_name="papers", editable=False
     )
-    search_title = models.TextField(blank=True, editable=False, help_text=_("Folded titles: catalog.search."))
-    search_text = models.TextField(blank=True, editable=False, help_text=_("Folded words: catalog.search.reindex."))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
