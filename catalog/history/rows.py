@@ -16,6 +16,7 @@ from django.db import IntegrityError, models, transaction
 from catalog.models import (
     AlternativeTitle,
     Authorship,
+    Change,
     Entry,
     FormerAddress,
     Note,
@@ -26,8 +27,8 @@ from catalog.models import (
 
 Place = tuple[str, str]  # (app_label.model, primary key as text)
 Values = dict[str, Any]
-_IN_SNAPSHOTS = {AlternativeTitle, Authorship, Entry, FormerAddress, Note, PaperLink, PaperVersion}
-_DERIVED_APP_MODELS: set[str] = set()  # written by catalog.search.reindex alone
+# In snapshots, or (Change) put right by restoring itself.
+_KNOWN = {AlternativeTitle, Authorship, Change, Entry, FormerAddress, Note, PaperLink, PaperVersion}
 
 
 def relations_beside() -> list[models.ManyToOneRel]:
@@ -35,9 +36,7 @@ def relations_beside() -> list[models.ManyToOneRel]:
     return [
         relation
         for relation in Paper._meta.related_objects
-        if not relation.many_to_many
-        and relation.related_model not in _IN_SNAPSHOTS
-        and relation.related_model._meta.label_lower not in _DERIVED_APP_MODELS
+        if not relation.many_to_many and relation.related_model not in _KNOWN
     ]
 
 

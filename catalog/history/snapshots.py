@@ -14,7 +14,7 @@ Recorded = Paper | Note | PaperList | Topic
 
 PAPER_COLUMNS = (
     "slug", "title", "short_name", "year", "doi", "arxiv", "acl",
-    "bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "source",
+    "bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "source", "citation_key",
 )  # fmt: skip
 VERSION_COLUMNS = (
     "title", "authors", "venue", "year", "doi", "arxiv", "acl",
@@ -59,7 +59,7 @@ def snapshots_of(model: type[Recorded], ids: Iterable[int]) -> dict[int, Snapsho
 def _read(model: type[Recorded], ids: list[int]) -> models.QuerySet:
     rows = model.objects.filter(pk__in=ids)
     if model is Paper:
-        return rows.defer("search_title", "search_text").select_related("venue").prefetch_related(*_PAPER_RELATIONS)
+        return rows.select_related("venue").prefetch_related(*_PAPER_RELATIONS)
     if model is PaperList:
         return rows.prefetch_related(models.Prefetch("sections", Section.objects.prefetch_related("entries")))
     return rows
