@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from catalog import import_views, profile_views, views
+from catalog import edit_urls, import_views, profile_views, views
 
 app_name = "catalog"
 urlpatterns = [
+    *edit_urls.urlpatterns,
     path("", views.home, name="home"),
     path("papers/", views.papers, name="papers"),
     path("papers.bib", views.papers_bibtex, name="papers_bibtex"),

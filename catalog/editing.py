@@ -1,0 +1,139 @@
+"""Writes to papers by editors: add, change, remove. Each is recorded, indexed and moves the paper's `updated_at`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from catalog import search
+from catalog.facts import Conflict, Facts, differing, facts_of
+from catalog.history.recording import Recorder, recorded
+from catalog.identity import IDENTIFIERS, Work, key_of
+from catalog.models import AlternativeTitle, Paper, PaperLink, PaperList, Topic
+from catalog.shelving import save_works
+from catalog.tagging import NewTag, topics_named
+
+# Imported BibTeX fields that say the same as a fact. An edit of the fact drops them, so that the entry is made anew
+# (exporters.bibtex.is_as_imported); the imported text itself stays in `bibtex_raw`, the fields in the history.
+_SAID_IN = {
+    "title": ("title", "subtitle"),
+    "authors": ("author",),
+    "venue": ("booktitle", "journal", "journaltitle", "howpublished", "institution", "school"),
+    "year": ("year", "date"),
+    "doi": ("doi",),
+    "arxiv": ("eprint", "archiveprefix", "eprinttype"),
+    "acl": (),
+}
+_COLUMNS = ("title", "short_name", "year", *IDENTIFIERS)
+
+
+@dataclass
+class IdentifierTaken(Exception):
+    """Another paper has this identifier. `name` is a column of Paper."""
+
+    name: str
+    paper: Paper
+
+
+@dataclass
+class TitleTaken(Exception):
+    """A paper of this title is here, and nobody said that the new one is another work."""
+
+    paper: Paper
+
+
+@dataclass
+class ChangedMeanwhile(Exception):
+    """The paper is not any more what the editor saw. Nothing was written."""
+
+    conflict: Conflict
+
+
+def create_paper(
+    *, facts: Facts, new_tags: Sequence[NewTag] = (), is_other_work: bool = False, actor, summary: str = ""
+) -> Paper:
+    """Raises IdentifierTaken and, unless it is said to be another work, TitleTaken."""
+    with recorded(actor=actor, summary=summary) as recorder:
+        _refuse_taken(facts, Paper.objects.all())
+        if not is_other_work and (same := _of_one_title(facts.title)):
+            raise TitleTaken(same)
+        paper = Paper(title_key=key_of(facts.title), **_columns(facts))
+        save_works([Work(paper, authors=list(facts.authors), venue=facts.venue)], [])
+        _write_relations(paper, facts, new_tags, recorder)
+        search.reindex([paper.pk])
+        recorder.created(paper)
+    return paper
+
+
+def change_paper(
+    *, paper: Paper, facts: Facts, seen: Facts, new_tags: Sequence[NewTag] = (), actor, summary: str = ""
+) -> Paper:
+    """Writes what differs. `seen` is what the editor began from: raises ChangedMeanwhile, also IdentifierTaken."""
+    with recorded(paper, actor=actor, summary=summary) as recorder:
+        paper = Paper.objects.select_for_update().get(pk=paper.pk)
+        now = facts_of(paper)
+        if seen != now:
+            raise ChangedMeanwhile(Conflict(seen=seen, mine=facts, now=now))
+        names = differing(now, facts)
+        if names or new_tags:
+            _refuse_taken(facts, Paper.objects.exclude(pk=paper.pk))
+            _write_columns(paper, facts, names)
+            _write_relations(paper, facts, new_tags, recorder)
+            Paper.objects.filter(pk=paper.pk).touch()
+            search.reindex([paper.pk])
+    return paper
+
+
+def remove_paper(*, paper: Paper, actor, summary: str = "") -> None:
+    """With its notes and its places in lists; runs stay, without a paper. The history keeps all but the runs' tie."""
+    lists = PaperList.objects.filter(sections__entries__paper=paper).distinct()
+    with recorded(paper, *paper.notes.all(), *lists, actor=actor, summary=summary):
+        search.remove([paper.pk])
+        paper.delete()
+
+
+def _refuse_taken(facts: Facts, others: QuerySet) -> None:
+    for name in IDENTIFIERS:
+        value = getattr(facts, name)
+        if value and (holder := others.filter(**{name: value}).first()):
+            raise IdentifierTaken(name, holder)
+
+
+def _of_one_title(title: str) -> Paper | None:
+    key = key_of(title)
+    other = AlternativeTitle.objects.filter(title_key=key).select_related("paper").first()
+    return Paper.objects.filter(title_key=key).first() or (other.paper if other else None)
+
+
+def _columns(facts: Facts) -> dict:
+    return {name: getattr(facts, name) for name in _COLUMNS}
+
+
+def _write_columns(paper: Paper, facts: Facts, names: list[str]) -> None:
+    """Also venue and authors, by the writer that imports use: one rule makes the rows of both."""
+    for name, value in _columns(facts).items():
+        setattr(paper, name, value)
+    paper.title_key = key_of(facts.title)
+    said = {field for name in names for field in _SAID_IN.get(name, ())}
+    paper.bibtex_fields = {field: text for field, text in paper.bibtex_fields.items() if field not in said}
+    work = Work(paper, authors=list(facts.authors), venue=facts.venue)
+    relations = {"venue", *({"authors"} & set(names))}
+    save_works([], [(work, {*_COLUMNS, "title_key", "bibtex_fields", *relations})])
+
+
+def _write_relations(paper: Paper, facts: Facts, new_tags: Sequence[NewTag], recorder: Recorder) -> None:
+    paper.links.all().delete()
+    PaperLink.objects.bulk_create(
+        PaperLink(paper=paper, label=label, url=url, position=position)
+        for position, (label, url) in enumerate(facts.links, 1)
+    )
+    others = {key_of(title): title for title in facts.titles}
+    others.pop(paper.title_key, None)
+    paper.alternative_titles.all().delete()
+    AlternativeTitle.objects.bulk_create(
+        AlternativeTitle(paper=paper, title=title, title_key=key) for key, title in others.items()
+    )
+    chosen = [Topic.objects.filter(kind=kind, slug__in=facts.slugs(kind)) for kind in Topic.Kind.values]
+    paper.topics.set([*chosen[0], *chosen[1], *topics_named(new_tags, recorder=recorder)])
