@@ -22,7 +22,7 @@ from catalog.history.removing import take_out
 from catalog.history.snapshots import Snapshot, model_of, snapshots_of
 from catalog.identity import rekey
 from catalog.likeness import IDENTIFIERS
-from catalog.models import Change, ChangeSet, Note, Paper
+from catalog.models import Change, ChangeSet, FormerAddress, Note, Paper
 
 PAPER, NOTE, LIST, TOPIC = Change.Target.PAPER, Change.Target.NOTE, Change.Target.LIST, Change.Target.TOPIC
 # A topic is there before a paper carries it, a paper before its notes and its places in lists.
@@ -104,7 +104,7 @@ def _restore(returns: list[_Return], *, actor, summary: str, rows: Iterable[dict
         _read_now(returns)
         _watch(returns, recorder)
         goals = {each.place: _goal(each) for each in returns}
-        _release_identifiers(returns)
+        _release_names(returns)
         _insert_missing(returns, recorder)
         for each in _in_order(returns):
             if goals[each.place] is not None:
@@ -155,14 +155,15 @@ def _goal(each: _Return) -> Snapshot | None:
         ) from error
 
 
-def _release_identifiers(returns: list[_Return]) -> None:
-    """An identifier may go from one of these papers to another: for a moment none of them has it."""
+def _release_names(returns: list[_Return]) -> None:
+    """An identifier or old address may go from one of these papers to another: for a moment none of them has it."""
     papers = [each for each in returns if each.target == PAPER]
     here = [each for each in papers if each.now is not None]
     if len(papers) > 1:
         Paper.objects.filter(pk__in=[each.pk for each in here]).update(**dict.fromkeys(IDENTIFIERS, ""))
         for each in here:
             each.now = each.now | dict.fromkeys(IDENTIFIERS, "")
+    FormerAddress.objects.filter(paper__in=[each.pk for each in here if each.goal is None]).delete()
 
 
 def _insert_missing(returns: list[_Return], recorder: Recorder) -> None:
