@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +8,14 @@ class CatalogConfig(AppConfig):
     name = "catalog"
     verbose_name = _("Catalogue")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_index_papers, sender=self)
+
+
+def _index_papers(**kwargs) -> None:
+    """A site that had papers before it had this index, or this layout of it, gets them indexed."""
+    from catalog import search
+
+    if kwargs["using"] == DEFAULT_DB_ALIAS and kwargs.get("plan") is not None:
+        search.bring_up_to_date()

@@ -7,17 +7,17 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from catalog.querysets import SORTS
 from catalog.search import QUERY_MAX_CHARACTERS
 
 TOO_LARGE = "too_large"
 
 
 class PaperSearchForm(forms.Form):
-    """A search with its filters, as the address bar holds it. Long queries are cut, not refused."""
+    """The search box. What it understands is in catalog.search.query; no text is refused."""
 
     q = forms.CharField(
         required=False,
+        strip=False,
         label=_("Search papers"),
         widget=forms.TextInput(
             attrs={
@@ -25,19 +25,11 @@ class PaperSearchForm(forms.Form):
                 "id": "q",
                 "maxlength": QUERY_MAX_CHARACTERS,
                 "autocomplete": "off",
+                "spellcheck": "false",
                 "placeholder": _("Title, nickname, author, note, identifier"),
             }
         ),
     )
-    category = forms.CharField(required=False, widget=forms.HiddenInput)
-    tag = forms.CharField(required=False, widget=forms.HiddenInput)
-    year = forms.IntegerField(required=False, min_value=1, max_value=9999, widget=forms.HiddenInput)
-    venue = forms.CharField(required=False, widget=forms.HiddenInput)
-    list = forms.CharField(required=False, widget=forms.HiddenInput)
-    sort = forms.ChoiceField(required=False, choices=[(sort, sort) for sort in SORTS], widget=forms.HiddenInput)
-
-    def clean_q(self) -> str:
-        return self.cleaned_data["q"][:QUERY_MAX_CHARACTERS]
 
 
 class ImportForm(forms.Form):

@@ -97,7 +97,7 @@ def _candidates(records: list[Record]) -> Iterator[Paper]:
         values = {value for record in records if (value := getattr(record, name))}
         if values:
             ids |= set(Paper.objects.filter(**{f"{name}__in": values}).values_list("pk", flat=True))
-    found = Paper.objects.filter(pk__in=ids).select_related("venue").defer("search_text", "search_title").order_by("pk")
+    found = Paper.objects.filter(pk__in=ids).select_related("venue").order_by("pk")
     return iter(found.prefetch_related("authorships__author", "links", "alternative_titles", "notes"))
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Count, F
 from django.utils import timezone
 
 from catalog import search
 
-SORTS = ("relevance", "year", "title")
+SORTS = ("relevance", "year", "oldest", "title", "added")
+
+
+class InCodePoints(models.Func):
+    """Ordered by the numbers of the characters: SQLite's own order, whatever the language of a PostgreSQL."""
+
+    template = "%(expressions)s"
+
+    def as_postgresql(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template='(%(expressions)s COLLATE "C")', **context)
 
 
 class TopicQuerySet(models.QuerySet):
@@ -25,18 +34,11 @@ class TopicQuerySet(models.QuerySet):
 
 class PaperQuerySet(models.QuerySet):
     def search(self, text: str) -> PaperQuerySet:
-        """Papers that hold every word. `rank`: 3 the nickname itself, 2 all words in the titles, 1 elsewhere."""
-        words = search.words_of(text)
-        if not words:
-            return self.annotate(rank=Value(0))
-        in_titles, anywhere = Q(), Q()
-        for word in words:
-            in_titles &= Q(search_title__contains=word)
-            anywhere &= Q(search_text__contains=word)
-        named = Q(search_title__startswith=" ".join(words) + " ", short_name__gt="")
-        return self.filter(anywhere).annotate(
-            rank=Case(When(named, then=Value(3)), When(in_titles, then=Value(2)), default=Value(1))
-        )
+        """What the search box understands (catalog.search.query). `rank` is that of catalog.search.matching."""
+        return self.matching(search.read(text))
+
+    def matching(self, asked: search.Asked) -> PaperQuerySet:
+        return self.filter(asked.condition).annotate(rank=asked.rank)
 
     def narrowed(
         self, *, category: str = "", tag: str = "", year: int | None = None, venue: str = "", paper_list: str = ""
@@ -59,9 +61,15 @@ class PaperQuerySet(models.QuerySet):
 
     def sorted_by(self, sort: str) -> PaperQuerySet:
         """`relevance` wants `search` before it."""
-        newest = F("year").desc(nulls_last=True)
-        orders = {"relevance": ["-rank", newest], "year": [newest], "title": []}
-        return self.order_by(*orders[sort], "title_key", "pk")
+        newest, by_title = F("year").desc(nulls_last=True), InCodePoints("title_key")
+        orders = {
+            "relevance": ["-rank", newest, by_title],
+            "year": [newest, by_title],
+            "oldest": [F("year").asc(nulls_last=True), by_title],
+            "title": [by_title],
+            "added": ["-created_at"],
+        }
+        return self.order_by(*orders[sort], "-pk" if sort == "added" else "pk")
 
     def counted_by(self, *fields: str, **condition) -> models.QuerySet:
         """Rows of these fields with `count`, the number of these papers that share them: a facet in one query."""
@@ -70,12 +78,14 @@ class PaperQuerySet(models.QuerySet):
 
     def touch(self) -> int:
         """Moves `updated_at`: after a change to authors, links, notes, topics or places, which ETags must show."""
-        return self.update(updated_at=timezone.now())
+        count = self.update(updated_at=timezone.now())
+        search.touch_version()
+        return count
 
     def for_listing(self) -> PaperQuerySet:
         """What one line of a result shows: authors in order, venue, topics, notes."""
         return (
-            self.defer("bibtex_raw", "bibtex_fields", "search_text", "search_title")
+            self.defer("bibtex_raw", "bibtex_fields")
             .select_related("venue")
             .prefetch_related("authorships__author", "topics", "notes")
         )
@@ -105,7 +115,7 @@ class EntryQuerySet(models.QuerySet):
 
         The paper comes by a join: fetched apart, a thousand are more than SQLite takes in one query.
         """
-        unseen = ("bibtex_raw", "bibtex_fields", "search_text", "search_title")
+        unseen = ("bibtex_raw", "bibtex_fields")
         shown = ("authorships__author", "topics", "notes", "links")
         entries = self.select_related("paper__venue").defer(*(f"paper__{name}" for name in unseen))
         return entries.prefetch_related(*(f"paper__{name}" for name in shown)).order_by("section_id", "position")

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from catalog import edit_urls, import_views, profile_views, views
+from catalog import edit_urls, import_views, profile_views, search_views, views
 
 app_name = "catalog"
 urlpatterns = [
     *edit_urls.urlpatterns,
     path("", views.home, name="home"),
-    path("papers/", views.papers, name="papers"),
+    path("papers/", search_views.papers, name="papers"),
     path("papers.bib", views.papers_bibtex, name="papers_bibtex"),
     path("papers/<slug:slug>/", views.paper, name="paper"),
     path("papers/<slug:slug>.bib", views.paper_bibtex, name="paper_bibtex"),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog.browsing import Browse
@@ -15,7 +13,6 @@ from catalog.models import Paper, PaperList, Topic
 from catalog.outline import page_of, places_of
 from catalog.related import related_to
 
-PAPERS_A_PAGE = 25
 EXPORTED_AT_A_TIME = 500  # papers read together, so that related rows take one query each time
 
 
@@ -31,34 +28,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def papers(request: HttpRequest) -> HttpResponse:
-    form, browse = _browse(request)
-    page = Paginator(browse.papers().for_listing(), PAPERS_A_PAGE).get_page(request.GET.get("page"))
-    found = page.paginator.count > 0
-    context = {
-        "form": form,
-        "browse": browse,
-        "page": page,
-        "facets": browse.facets() if found else [],
-        "parts": browse.parts(counted=not found),
-    }
-    partial = request.htmx and not request.htmx.history_restore_request
-    response = render(request, "catalog/_paper_results.html" if partial else "catalog/papers.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
-
-
-@require_safe
 def papers_bibtex(request: HttpRequest) -> HttpResponse:
-    _, browse = _browse(request)
-    return _bibtex(document_for(browse.papers().for_bibtex().iterator(EXPORTED_AT_A_TIME)), "papers.bib")
-
-
-def _browse(request: HttpRequest) -> tuple[PaperSearchForm, Browse]:
-    """What is not valid is said by the form and left out of the search."""
-    form = PaperSearchForm(request.GET)
-    form.is_valid()
-    return form, Browse(form.cleaned_data)
+    papers = Browse(request.GET.dict()).papers()
+    return _bibtex(document_for(papers.for_bibtex().iterator(EXPORTED_AT_A_TIME)), "papers.bib")
 
 
 @require_safe

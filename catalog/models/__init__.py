@@ -15,6 +15,7 @@ from catalog.models.papers import (
     Venue,
 )
 from catalog.models.reading import Reading
+from catalog.models.search import IndexVersion
 from catalog.models.tokens import ApiToken
 from catalog.models.topics import Bilingual, Topic
 
@@ -30,6 +31,7 @@ __all__ = [
     "FormerAddress",
     "Import",
     "ImportItem",
+    "IndexVersion",
     "Note",
     "Paper",
     "PaperLink",

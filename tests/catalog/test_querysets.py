@@ -76,12 +76,6 @@ def test_any_text_is_safe_to_search(text):
     assert list(Paper.objects.search(text)) in ([], [Paper.objects.get()])
 
 
-def test_percent_is_a_letter_like_any_other():
-    paper_with(title="Half of it")
-    paper_with(title="50% of it")
-    assert titles("50%") == ["50% of it"]
-
-
 def test_nothing_asked_finds_everything():
     paper_with(title="One")
     assert titles("  ") == ["One"]

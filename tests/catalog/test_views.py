@@ -51,7 +51,7 @@ def test_a_chosen_facet_can_be_dropped(client):
 
 def test_facets_link_to_the_search_they_narrow(client):
     paper_with(title="BERT", year=2018)
-    assert 'href="/papers/?q=bert&amp;year=2018"' in page(client, "papers", q="bert").content.decode()
+    assert 'href="/papers/?q=bert+year:2018"' in page(client, "papers", q="bert").content.decode()
 
 
 def test_nothing_found_says_what_to_drop(client):
@@ -61,10 +61,11 @@ def test_nothing_found_says_what_to_drop(client):
     assert "year 2018 : dropping it alone does not help" in text
 
 
-def test_a_year_that_is_no_number_is_said_and_left_out(client):
+def test_a_year_that_is_no_year_finds_nothing_and_offers_a_span(client):
     paper_with(title="BERT")
-    text = text_of(page(client, "papers", year="soon"))
-    assert "year: Enter a whole number." in text and "1 paper" in text
+    response = page(client, "papers", year="soon")
+    assert "soon is not a year or a span of years." in text_of(response)
+    assert 'href="/papers/?q=year:2019..2021"' in response.content.decode()
 
 
 def test_results_come_in_pages_of_25(client):
