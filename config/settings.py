@@ -103,7 +103,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "catalog",
@@ -154,11 +153,24 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_DIR = Path(os.environ["DATA_DIR"]) if os.environ.get("DATA_DIR") else None
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# The API's limits are counted where all web processes see them, if there is such a place.
+_LOCAL_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_REDIS = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": os.environ.get("REDIS_URL"),
+    "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+}
+CACHES = {"default": _LOCAL_MEMORY, "throttles": _REDIS if os.environ.get("REDIS_URL") else _LOCAL_MEMORY}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-IMPORT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_BYTES = 64 * 1024 * 1024
+IMPORT_MAX_ENTRIES = 100_000
+IMPORT_MAX_SECONDS = 120  # of processor time to read one document
+IMPORT_MAX_MEMORY_MB = 1024  # of the process that reads it
+IMPORT_AT_ONCE_BYTES = 256 * 1024  # a document of this size is read while its giver waits
+IMPORT_AT_ONCE_SECONDS = 10
+IMPORT_LEASE_S = 30  # a reading that has not been heard of for so long is dead
 
 # --- languages, time, static files ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -216,17 +228,26 @@ RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0)  # 0: no limit of 
 # --- the REST API -----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "catalog.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["catalog.access.MayWrite"],
+    "DEFAULT_PERMISSION_CLASSES": ["catalog.access.MayEdit"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "config.api.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "catalog.api.paging.CursorPages",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "catalog.api.negotiation.Negotiation",
+    "DEFAULT_THROTTLE_CLASSES": ["config.throttling.Throttle"],
+    "DEFAULT_SCHEMA_CLASS": "catalog.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "config.api.problem_handler",
-    "PAGE_SIZE": 50,
+    "NUM_PROXIES": 1 if _switch("BEHIND_TLS", False) else 0,
+}
+MINUTE_S, HOUR_S = 60, 3600
+API_LIMITS = {  # requests of one caller, and the seconds in which they may come
+    "anonymous": (_whole_number("API_ANONYMOUS_READS_A_MINUTE", 300, lowest=1), MINUTE_S),
+    "read": (_whole_number("API_READS_A_MINUTE", 1200, lowest=1), MINUTE_S),
+    "write": (_whole_number("API_WRITES_A_MINUTE", 300, lowest=1), MINUTE_S),
+    "run": (_whole_number("API_RUNS_AN_HOUR", 120, lowest=1), HOUR_S),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Distillery",
@@ -234,6 +255,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,  # `fields=` may leave any of them out
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -29,7 +29,7 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("account/", account.account, name="account"),
     path("account/token/", account.token_new, name="token_new"),
-    path("account/token/revoke/", account.token_revoke, name="token_revoke"),
+    path("account/token/<int:token_id>/revoke/", account.token_revoke, name="token_revoke"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("theme/", set_theme, name="set_theme"),
     path("admin/", admin.site.urls),

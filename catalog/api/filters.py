@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Paper
 from catalog.querysets import SORTS, PaperQuerySet
+from catalog.search import QUERY_MAX_CHARACTERS
+
+SLUG_MAX_LENGTH = 120
+
+
+class YearFilter(django_filters.NumberFilter):
+    field_class = forms.IntegerField
+
+    def __init__(self, lookup_expr: str = "exact", **options):
+        super().__init__("year", lookup_expr, min_value=1, max_value=9999, **options)
+
+
+def _slug_of(what: str) -> django_filters.CharFilter:
+    return django_filters.CharFilter(method="narrow", max_length=SLUG_MAX_LENGTH, help_text=what)
 
 
 class PaperFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(
         method="skip",
-        help_text=_("Words that must all occur: titles, nickname, authors, notes, subjects, identifiers."),
+        max_length=QUERY_MAX_CHARACTERS,
+        help_text=_(
+            "What the search box of the site takes: words, phrases in quotes, AND, OR, NOT, brackets, and filters such "
+            "as author:hinton year:2019..2021."
+        ),
     )
-    category = django_filters.CharFilter(method="narrow", help_text=_("Slug of a category."))
-    tag = django_filters.CharFilter(method="narrow", help_text=_("Slug of a tag."))
-    venue = django_filters.CharFilter(method="narrow", help_text=_("Slug of a venue."))
-    list = django_filters.CharFilter(method="narrow", help_text=_("Slug of a list."))
-    year = django_filters.NumberFilter(field_name="year")
-    year_min = django_filters.NumberFilter(field_name="year", lookup_expr="gte")
-    year_max = django_filters.NumberFilter(field_name="year", lookup_expr="lte")
+    category = _slug_of(_("Slug of a category."))
+    tag = _slug_of(_("Slug of a tag."))
+    venue = _slug_of(_("Slug of a venue."))
+    list = _slug_of(_("Slug of a list."))
+    year = YearFilter(help_text=_("Of publication."))
+    year_min = YearFilter("gte", help_text=_("The first year."))
+    year_max = YearFilter("lte", help_text=_("The last year."))
     sort = django_filters.ChoiceFilter(
         method="skip",
         choices=[(sort, sort) for sort in SORTS],
-        help_text=_("Default: relevance with a search, year without."),
+        help_text=_("Default: relevance with a search, year without. Papers without a year stand last."),
     )
 
     class Meta:

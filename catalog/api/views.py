@@ -1,49 +1,68 @@
-"""Papers, lists, categories and tags, to be read."""
+"""Papers, lists, categories and tags."""
 
 from __future__ import annotations
 
-from rest_framework import viewsets
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from catalog.api import serializers
 from catalog.api.filters import PaperFilter
+from catalog.api.list_serializers import PaperListSerializer
+from catalog.api.resource import Resource
+from catalog.api.serializers import PaperSerializer, TopicSerializer
 from catalog.models import Paper, PaperList, Topic
 
 
-class PaperViewSet(viewsets.ReadOnlyModelViewSet):
-    """Papers with their authors in order, notes in both languages, places in lists and BibTeX."""
-
-    lookup_field = "slug"
+@extend_schema_view(
+    list=extend_schema(summary="Papers", description="Found, narrowed and sorted as on the page of papers."),
+    retrieve=extend_schema(summary="One paper", description="With its notes, its places in lists and its BibTeX."),
+)
+class PaperViewSet(Resource):
+    serializer_class = PaperSerializer
     filterset_class = PaperFilter
     queryset = Paper.objects.all()
+    versioned = True
 
-    def get_queryset(self):
-        return Paper.objects.for_page() if self.action == "retrieve" else Paper.objects.for_listing()
-
-    def get_serializer_class(self):
-        return serializers.PaperDetailSerializer if self.action == "retrieve" else serializers.PaperSerializer
+    def get_queryset(self) -> QuerySet:
+        return PaperSerializer.prepared(Paper.objects.all(), self.fields)
 
 
-class PaperListViewSet(viewsets.ReadOnlyModelViewSet):
-    """Curated lists; one list with its sections, nested, and their entries in the curator's order."""
+@extend_schema_view(
+    list=extend_schema(summary="Lists", description="Curated lists, in the curators' order."),
+    retrieve=extend_schema(summary="One list", description="With its sections, nested, and their entries."),
+)
+class PaperListViewSet(Resource):
+    serializer_class = PaperListSerializer
+    queryset = PaperList.objects.all()
+    versioned = True
 
-    lookup_field = "slug"
-    queryset = PaperList.objects.with_counts()
-
-    def get_serializer_class(self):
-        return serializers.PaperListDetailSerializer if self.action == "retrieve" else serializers.PaperListSerializer
-
-
-class CategoryViewSet(viewsets.ReadOnlyModelViewSet):
-    """The few fixed subjects."""
-
-    lookup_field = "slug"
-    serializer_class = serializers.TopicSerializer
-    queryset = Topic.objects.categories().with_counts().order_by("position", "name_en")
+    def get_queryset(self) -> QuerySet:
+        lists = PaperList.objects.all()
+        if {"paper_count", "section_count"} & set(self.fields):
+            lists = lists.with_counts()
+        return lists.order_by("position", "name_en", "pk")
 
 
-class TagViewSet(viewsets.ReadOnlyModelViewSet):
-    """The many free ones."""
+class TopicViewSet(Resource):
+    serializer_class = TopicSerializer
+    queryset = Topic.objects.none()
 
-    lookup_field = "slug"
-    serializer_class = serializers.TopicSerializer
-    queryset = Topic.objects.tags().with_counts().order_by("position", "name_en")
+    def get_queryset(self) -> QuerySet:
+        topics = self.queryset.all()
+        return (topics.with_counts() if "paper_count" in self.fields else topics).order_by("position", "name_en", "pk")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Categories", description="The few fixed subjects."),
+    retrieve=extend_schema(summary="One category"),
+)
+class CategoryViewSet(TopicViewSet):
+    queryset = Topic.objects.categories()
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Tags", description="The many free subjects."),
+    retrieve=extend_schema(summary="One tag"),
+)
+class TagViewSet(TopicViewSet):
+    queryset = Topic.objects.tags()
+    versioned = True

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.http import Http404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import mixins, permissions, status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.access import MayWrite
+from catalog.api.errors import Unprocessable
+from catalog.api.permissions import FromThisSite, WithinScope
+from catalog.api.resource import Resource
 from demos import curves, services
 from demos.api.filters import RunFilter
 from demos.api.serializers import (
@@ -29,6 +28,7 @@ from demos.models import Run
 from workers import registry
 
 PROBLEM = OpenApiResponse(description="A problem, as application/problem+json (RFC 9457).")
+UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 AFTER = OpenApiParameter("after", int, description="Only events with a greater `seq`.")
 START_EXAMPLE = OpenApiExample(
     "Hinton's soft targets at temperature 4",
@@ -37,33 +37,15 @@ START_EXAMPLE = OpenApiExample(
 )
 
 
-class FromThisSite(permissions.BasePermission):
-    """A page of another site must not start runs by its visitor's browser, which sends an Origin with every POST."""
-
-    def has_permission(self, request: Request, view) -> bool:
-        origin = request.headers.get("Origin")
-        if request.method in permissions.SAFE_METHODS or not origin:
-            return True
-        if origin not in settings.CSRF_TRUSTED_ORIGINS and urlsplit(origin).netloc != request.get_host():
-            raise PermissionDenied(_("This API takes writes from programs and its own pages, not from %s.") % origin)
-        return True
-
-
 @extend_schema_view(list=extend_schema(summary="Methods", description="Every method that runs here, by family."))
-class MethodViewSet(viewsets.GenericViewSet):
+class MethodViewSet(Resource):
     """What a method is: texts, parameters with bounds, presets, data sets, the paper's claims."""
 
-    permission_classes = [permissions.AllowAny]
     serializer_class = MethodSummarySerializer
     filter_backends = []
-    lookup_field = "slug"
 
     def get_queryset(self):
         return list(registry.all_specs().values())
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
         summary="One method",
@@ -82,11 +64,16 @@ class MethodViewSet(viewsets.GenericViewSet):
     list=extend_schema(summary="Runs", description="Newest first."),
     retrieve=extend_schema(summary="One run", responses={200: RunSerializer, 404: PROBLEM}),
 )
-class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class RunViewSet(Resource):
     queryset = Run.objects.for_listing()
-    permission_classes = [MayWrite, FromThisSite]
+    permission_classes = [WithinScope, FromThisSite, MayWrite]
+    write_scope = "run"
     serializer_class = RunSummarySerializer
     filterset_class = RunFilter
+    lookup_field = "pk"
+    lookup_value_regex = UUID
+    paged_actions = ("list", "events")
+    extra_parameters = {"events": ("after",)}
 
     def get_queryset(self):
         runs = super().get_queryset()
@@ -114,7 +101,7 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         try:
             return services.start_run(owner=owner, **wanted)
         except services.RunRefused as error:
-            raise Refused(str(error)) from error
+            raise Unprocessable(str(error)) from error
 
     @extend_schema(summary="Stop a run", request=None, responses={202: RunSerializer, 404: PROBLEM})
     @action(detail=True, methods=["post"])
@@ -139,12 +126,4 @@ class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         if not (after.isascii() and after.isdigit()):
             raise ValidationError({"after": ["A whole number, 0 or more."]})
         events = self.get_object().events.filter(seq__gt=int(after))
-        page = self.paginate_queryset(events)
-        return self.get_paginated_response(EventSerializer(page, many=True).data)
-
-
-class Refused(PermissionDenied):
-    """The service will not start this run: too many wait, or nothing here can run it."""
-
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_code = "refused"
+        return self.page_of(events, EventSerializer)

@@ -6,7 +6,6 @@ pytestmark = pytest.mark.django_db
 
 def test_methods_are_listed_with_their_addresses(client, spec):
     body = client.get("/api/v1/methods/").json()
-    assert body["count"] == 1
     assert body["results"] == [
         {
             "slug": "stand-in",

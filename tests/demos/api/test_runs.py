@@ -1,7 +1,7 @@
 import pytest
 from django.core.files.base import ContentFile
-from rest_framework.authtoken.models import Token
 
+from catalog.tokens import issue_token
 from demos.models import Artifact, Run
 from tests.demos.factories import RunFactory, add_events, measured_run
 
@@ -16,7 +16,10 @@ def _closed_site(settings):
 
 @pytest.fixture
 def token(django_user_model):
-    return Token.objects.create(user=django_user_model.objects.create_user("ada"))
+    """One that may start runs, with its secret as `key`."""
+    ada = django_user_model.objects.create_user("ada")
+    made, made.key = issue_token(user=ada, name="notebook", scopes=["read", "run"])
+    return made
 
 
 def start(client, asked: dict, **headers):
@@ -24,7 +27,7 @@ def start(client, asked: dict, **headers):
 
 
 def start_as(client, token, asked: dict, **headers):
-    return start(client, asked, Authorization=f"Token {token.key}", **headers)
+    return start(client, asked, Authorization=f"Bearer {token.key}", **headers)
 
 
 # --- start --------------------------------------------------------------------------------------------------------
@@ -164,18 +167,18 @@ def test_a_senseless_after_is_refused(client, spec):
 
 def test_more_runs_cost_no_more_queries(client, spec, django_assert_num_queries):
     measured_run()
-    with django_assert_num_queries(3):  # count, runs with paper and owner, results
+    with django_assert_num_queries(2):  # runs with paper and owner, results
         client.get("/api/v1/runs/")
     for _ in range(18):
         measured_run()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/api/v1/runs/")
 
 
 # --- cancel -------------------------------------------------------------------------------------------------------
 def test_a_token_cancels_a_waiting_run(client, spec, token):
     run = RunFactory()
-    response = client.post(f"/api/v1/runs/{run.id}/cancel/", headers={"Authorization": f"Token {token.key}"})
+    response = client.post(f"/api/v1/runs/{run.id}/cancel/", headers={"Authorization": f"Bearer {token.key}"})
     assert (response.status_code, response.json()["state"]) == (202, "cancelled")
 
 

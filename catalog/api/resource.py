@@ -1,0 +1,123 @@
+"""What every address of the API shares: refusals in a fixed order, known parameters only, chosen fields, ETags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import models, transaction
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from rest_framework import viewsets
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.access import MayEdit
+from catalog.api.conditional import require_match, tag_answer, version_of
+from catalog.api.errors import BadQuery
+from catalog.api.fields import Sparse, fields_asked_for, nearest
+from catalog.api.paging import CursorPages
+from catalog.api.permissions import FromThisSite, WithinScope
+
+SLUG = r"[-a-zA-Z0-9_]+"
+
+
+class Resource(viewsets.GenericViewSet):
+    """Rows of one kind.
+
+    `paged_actions` answer with pages; `versioned` rows can be written to, and their ETag begins with their version;
+    `extra_parameters` are query parameters of single actions that no filter names.
+    """
+
+    permission_classes = [WithinScope, FromThisSite, MayEdit]
+    lookup_field = "slug"
+    lookup_value_regex = SLUG
+    paged_actions: tuple[str, ...] = ("list",)
+    versioned = False
+    extra_parameters: dict[str, tuple[str, ...]] = {}
+
+    # --- before an action ---------------------------------------------------------------------------------------
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        """405 comes before 401: no token makes a method exist."""
+        if self.action is None:
+            raise MethodNotAllowed(request.method)
+        super().initial(request, *args, **kwargs)
+        self._refuse_unknown_parameters()
+
+    def _refuse_unknown_parameters(self) -> None:
+        known = self.known_parameters
+        for name in self.request.query_params:
+            if name not in known:
+                what = {"name": name[:60], "nearest": nearest(name, known)}
+                detail = _("There is no query parameter “%(name)s” here.%(nearest)s") % what
+                raise BadQuery(detail, members={"parameters": known})
+
+    @property
+    def known_parameters(self) -> list[str]:
+        known = [*self.extra_parameters.get(self.action, ()), "format"]
+        if self.request.method not in ("GET", "HEAD"):
+            return known
+        if self.is_sparse:
+            known.append("fields")
+        if self.action in self.paged_actions:
+            known += CursorPages.parameters
+        if filters := getattr(self, "filterset_class", None):
+            known += filters.base_filters
+        return known
+
+    # --- the fields of an answer --------------------------------------------------------------------------------
+    @property
+    def is_sparse(self) -> bool:
+        return self.action in ("list", "retrieve") and issubclass(self.get_serializer_class(), Sparse)
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """Names of the fields to give. Lists give the short form where nothing is asked for."""
+        serializer, asked = self.get_serializer_class(), self.request.query_params.get("fields")
+        listing = self.action == "list"
+        if asked is None:
+            return serializer.usual(listing=listing)
+        return fields_asked_for(asked, serializer.available(listing=listing))
+
+    def get_serializer(self, *args, **kwargs):
+        if self.is_sparse:
+            kwargs.setdefault("fields", self.fields)
+        return super().get_serializer(*args, **kwargs)
+
+    # --- answers ------------------------------------------------------------------------------------------------
+    def list(self, request: Request, *args, **kwargs) -> Response:
+        return self.page_of(self.filter_queryset(self.get_queryset()))
+
+    def page_of(self, rows, serializer=None) -> Response:
+        page = self.paginate_queryset(rows)
+        serializer = serializer or self.get_serializer
+        return self.get_paginated_response(serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, *args, **kwargs) -> Response:
+        return self.answer(self.get_object())
+
+    def answer(self, row: models.Model, **response) -> Response:
+        """One row, with the version that a write to it must name."""
+        self.version = version_of(row) if self.versioned else ""
+        return Response(self.get_serializer(row).data, **response)
+
+    def finalize_response(self, request: Request, response: Response, *args, **kwargs) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if budget := getattr(request._request, "api_budget", None):
+            for name, value in budget.headers.items():
+                response[name] = value
+        if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.streaming:
+            version = getattr(self, "version", "")
+            response.add_post_render_callback(lambda rendered: tag_answer(request, rendered, version))
+        return response
+
+    # --- writes -------------------------------------------------------------------------------------------------
+    @contextmanager
+    def locked(self, rows: models.QuerySet, **lookup) -> Iterator[models.Model]:
+        """The row to write to, held until the end, once If-Match has said that its present state was seen."""
+        with transaction.atomic():
+            row = get_object_or_404(rows.select_for_update(of=("self",)), **lookup)
+            require_match(self.request, version_of(row))
+            yield row
