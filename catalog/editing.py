@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from catalog import search
 from catalog.facts import Conflict, Facts, differing, facts_of
 from catalog.history.recording import Recorder, recorded
+from catalog.history.removing import remove
 from catalog.identity import IDENTIFIERS, Work, key_of
-from catalog.models import AlternativeTitle, Paper, PaperLink, PaperList, Topic
+from catalog.models import AlternativeTitle, Paper, PaperLink, Topic
 from catalog.shelving import save_works
 from catalog.tagging import NewTag, topics_named
 
@@ -87,11 +88,8 @@ def change_paper(
 
 
 def remove_paper(*, paper: Paper, actor, summary: str = "") -> None:
-    """With its notes and its places in lists; runs stay, without a paper. The history keeps all but the runs' tie."""
-    lists = PaperList.objects.filter(sections__entries__paper=paper).distinct()
-    with recorded(paper, *paper.notes.all(), *lists, actor=actor, summary=summary):
-        search.remove([paper.pk])
-        paper.delete()
+    """With its notes and its places in lists; runs stay, and find it again if it is brought back."""
+    remove(paper, actor=actor, summary=summary)
 
 
 def _refuse_taken(facts: Facts, others: QuerySet) -> None:
