@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
@@ -60,6 +61,11 @@ class Place:
     after: Paper | None
 
 
+def sections_of(paper_list: PaperList) -> list[Node]:
+    """Every section in reading order, without entries."""
+    return read_in_order(_sections_of(paper_list))
+
+
 def outline_of(paper_list: PaperList) -> list[Node]:
     """The outermost sections, with all entries. A section whose parent is in another list stands outermost."""
     roots = _sections_of(paper_list)
@@ -89,17 +95,24 @@ def page_of(
     return nodes, shown, page
 
 
-def _sections_of(paper_list: PaperList) -> list[Node]:
-    nodes = {section.pk: Node(section) for section in paper_list.sections.all()}
-    places = Entry.objects.filter(section__paper_list=paper_list).order_by("position").values_list("section_id", "pk")
-    for section_id, pk in places:
-        nodes[section_id].entry_ids.append(pk)
+def nested(sections: Iterable[Section]) -> list[Node]:
+    """The outermost of these sections, each with those below it."""
+    nodes = {section.pk: Node(section) for section in sections}
     roots = []
     for node in nodes.values():
         parent = nodes.get(node.section.parent_id)
         (parent.children if parent else roots).append(node)
     for root in roots:
         _set_levels(root, 1)
+    return roots
+
+
+def _sections_of(paper_list: PaperList) -> list[Node]:
+    roots = nested(paper_list.sections.all())
+    nodes = {node.section.pk: node for node in read_in_order(roots)}
+    places = Entry.objects.filter(section__paper_list=paper_list).order_by("position").values_list("section_id", "pk")
+    for section_id, pk in places:
+        nodes[section_id].entry_ids.append(pk)
     return roots
 
 
