@@ -8,7 +8,7 @@ from importlib import import_module
 
 from catalog import list_form
 from catalog.importers.encoding import NotText, decode
-from catalog.importers.limits import Limits
+from catalog.importers.limits import DEFAULT_LIMITS, Limits
 from catalog.importers.records import Document, Problem, Record, Span
 
 __all__ = ["FORMATS", "Limits", "NotText", "decode", "format_of", "items_of", "read_document", "read_text"]
@@ -29,14 +29,9 @@ def read_text(text: str, format: str = "auto") -> Document:
     return import_module(_READERS[format_of(text) if format == "auto" else format]).read(text)
 
 
-def items_of(text: str, format: str, limits: Limits) -> Iterator[Span | Record | Problem | Document]:
+def items_of(text: str, format: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Span | Record | Problem | Document]:
     """Each record and problem behind the span it stands in, in order; a list's own texts last, as a document."""
-    document = read_text(text, format)
-    places = [(record.line, 0, record) for record in document.records]
-    places += [(problem.line, 1, problem) for problem in document.problems]
-    for _, _, item in sorted(places, key=lambda place: place[:2]):
-        yield item
-    yield document
+    return import_module(_READERS[format]).items(text, limits)
 
 
 def format_of(text: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from catalog import identifiers
-from catalog.importers.bibtex_syntax import Macros, RawEntry
+from catalog.importers.bibtex_syntax import Macros, Piece, RawEntry
 from catalog.importers.latex import to_text
 from catalog.importers.names import printed_names
 from catalog.importers.records import Link, Record
@@ -18,50 +18,37 @@ _VERBATIM = frozenset((
     "archiveprefix", "eprinttype", "primaryclass", "crossref", "xref", "xdata", "ids", "date", "urldate",
     "timestamp",
 ))  # fmt: skip
-_INHERITED = (
-    "booktitle", "booksubtitle", "editor", "publisher", "year", "date", "month", "series", "volume", "number",
-    "address", "location", "organization", "journal", "journaltitle", "institution", "school", "edition", "isbn",
-    "issn", "eventtitle",
-)  # fmt: skip
-_MAX_DEPTH = 10
 _SHOWN = 100  # of a value that a remark quotes
-_PART_OF_SOMETHING = frozenset((
-    "inproceedings", "conference", "incollection", "inbook", "suppbook", "suppcollection", "inreference",
-    "bookinbook",
-))  # fmt: skip
 _THESES_AND_REPORTS = frozenset(["phdthesis", "mastersthesis", "thesis", "techreport", "report"])
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2}|2100)(?!\d)")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s{}\"<>]+", re.I)
 _ESCAPE = re.compile(r"\\([_%&#~$])(?:\{\})?")
-_BLANKS = re.compile(r"\s+")
+_ARXIV_SAID = re.compile(r"(?:arxiv:\s*|^abs/)([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.I)
 
 
-@dataclass
+@dataclass(slots=True)
 class Work:
     """One entry: its fields decoded, and the author list still as written, because names are split before decoding."""
 
     type: str
     key: str
-    at: int
-    end: int
     fields: dict[str, str]
     source_names: str
     faults: list[str]
 
     @classmethod
-    def of(cls, entry: RawEntry, at: int, macros: Macros) -> Work:
+    def of(cls, entry: RawEntry, macros: Macros) -> Work:
         fields: dict[str, str] = {}
         source_names = ""
-        faults = list(entry.faults)
+        faults = entry.faults
         repeated: Counter[str] = Counter()
         for name, pieces in entry.fields:
             name = name.lower()
-            faults += [
-                f'The macro "{piece.text}" is not defined; its name stands for it.'
-                for piece in pieces
-                if piece.is_macro and not macros.knows(piece.text)
-            ]
-            source = macros.expand(pieces)
+            if len(pieces) == 1 and not pieces[0].is_macro:
+                source = pieces[0].text
+            else:
+                faults += _undefined(pieces, macros)
+                source = macros.expand(pieces)
             if name in fields:
                 repeated[name] += 1
                 name = f"{name}{repeated[name] + 1}"
@@ -69,58 +56,26 @@ class Work:
                 source_names = source
             fields[name] = _decoded(name, source)
         faults += [f'The field "{name}" stands more than once; the first is used, all are kept.' for name in repeated]
-        return cls(entry.type.lower(), entry.key, at, entry.end, fields, source_names, list(dict.fromkeys(faults)))
+        return cls(entry.type.lower(), entry.key, fields, source_names, list(dict.fromkeys(faults)) if faults else [])
+
+
+def _undefined(pieces: list[Piece], macros: Macros) -> list[str]:
+    return [
+        f'The macro "{piece.text}" is not defined; its name stands for it.'
+        for piece in pieces
+        if piece.is_macro and not macros.knows(piece.text)
+    ]
 
 
 def _decoded(name: str, source: str) -> str:
-    if name in _VERBATIM:
-        return _ESCAPE.sub(r"\1", source).replace("{", "").replace("}", "").replace("\\url", "").strip()
-    return _BLANKS.sub(" ", to_text(source)).strip()
+    if name not in _VERBATIM:
+        return " ".join(to_text(source).split())
+    if "\\" in source:
+        source = _ESCAPE.sub(r"\1", source).replace("\\url", "")
+    return source.replace("{", "").replace("}", "").strip()
 
 
-def inherit(works: list[Work]) -> None:
-    """Fill what `crossref` and `xdata` say stands in another entry of the document. Keys fold case, as in BibTeX."""
-    by_key: dict[str, Work] = {}
-    for work in works:
-        if work.key.lower() in by_key:
-            if work.key:
-                work.faults.append(f'The key "{work.key}" stands above already.')
-        else:
-            by_key[work.key.lower()] = work
-    for work in works:
-        if "crossref" in work.fields or "xdata" in work.fields:
-            for parent, is_xdata in _parents(work, by_key):
-                _fill(work, parent, is_xdata)
-
-
-def _parents(work: Work, by_key: dict[str, Work]) -> list[tuple[Work, bool]]:
-    found: list[tuple[Work, bool]] = []
-    seen = {id(work)}
-    waiting = [work]
-    while waiting and len(found) < _MAX_DEPTH:
-        child = waiting.pop(0)
-        for name in ("xdata", "crossref"):
-            for key in child.fields.get(name, "").lower().split(","):
-                parent = by_key.get(key.strip())
-                if parent is not None and id(parent) not in seen:
-                    seen.add(id(parent))
-                    found.append((parent, name == "xdata"))
-                    waiting.append(parent)
-    return found
-
-
-def _fill(work: Work, parent: Work, is_xdata: bool) -> None:
-    names = [name for name in parent.fields if name not in ("crossref", "xdata", "ids")] if is_xdata else _INHERITED
-    for name in names:
-        if parent.fields.get(name):
-            work.fields.setdefault(name, parent.fields[name])
-    if is_xdata:
-        work.source_names = work.source_names or parent.source_names
-    elif work.type in _PART_OF_SOMETHING and parent.fields.get("title"):
-        work.fields.setdefault("booktitle", parent.fields["title"])
-
-
-def record_of(work: Work, text: str, position: int) -> Record:
+def record_of(work: Work, raw: str, position: int) -> Record:
     fields = work.fields
     title = fields.get("title", "")
     if title and fields.get("subtitle"):
@@ -143,7 +98,8 @@ def record_of(work: Work, text: str, position: int) -> Record:
         key=work.key,
         type=work.type,
         fields=fields,
-        raw=text[work.at : work.end],
+        raw=raw,
+        source="bibtex",
     )
 
 
@@ -202,7 +158,7 @@ def _arxiv(fields: dict[str, str], urls: list[str]) -> str:
             return found
     for name in ("journal", "volume", "note", "howpublished", "number"):
         value = fields.get(name, "")
-        found = re.search(r"(?:arxiv:\s*|^abs/)([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", value, re.I)
+        found = _ARXIV_SAID.search(value)
         if found:
             return identifiers.arxiv_id(found[1])
     return ""

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
-_NEEDS_DECODING = re.compile(r"[\\{}$~]|--|``")
 _MATH = re.compile(r"(?<!\\)\$\$?([^$]{1,300})(?<!\\)\$\$?|\\\(([^$]{1,300}?)\\\)")
 _ACCENT = re.compile(
     r"\\(?:[`'^\"~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*(?:\{\s*(?:\\[a-zA-Z]+|[^\W\d_]{1,2})?\s*(?:\{\})?\s*\}|\\[ij](?![a-zA-Z])|[^\W\d_])"
@@ -41,14 +40,27 @@ _OPEN, _CLOSE, _DOLLAR, _BACKSLASH, _TILDE, _SPACE = (chr(0xE001 + i) for i in r
 _SHIELD = str.maketrans({"{": _OPEN, "}": _CLOSE, "$": _DOLLAR, "\\": _BACKSLASH, "~": _TILDE})
 _UNSHIELD = str.maketrans({_OPEN: "{", _CLOSE: "}", _DOLLAR: "$", _BACKSLASH: "\\", _TILDE: "~", _SPACE: " "})
 
+_CACHED = 120  # characters of a value that may be met again: venues, publishers, names
+
 _library = LatexNodes2Text(math_mode="text", keep_comments=True)
 _meanings = get_default_latex_context_db()
 
 
 def to_text(value: str) -> str:
     """`G{\\"o}del` -> `Gödel`; braces that only protect capitals go, mathematics we cannot say in letters stays."""
-    if not _NEEDS_DECODING.search(value):
+    if not needs_decoding(value):
         return value
+    return _cached(value) if len(value) < _CACHED else _decoded(value)
+
+
+def needs_decoding(value: str) -> bool:
+    """Asked sign by sign, because that is ten times as fast as a pattern, and most values need none."""
+    return (
+        "{" in value or "\\" in value or "$" in value or "--" in value or "~" in value or "}" in value or "``" in value
+    )
+
+
+def _decoded(value: str) -> str:
     value = value.replace("\\{", _OPEN).replace("\\}", _CLOSE)
     if "$" in value or "\\(" in value:
         value = _MATH.sub(_math, value)
@@ -59,6 +71,9 @@ def to_text(value: str) -> str:
         value = value.replace("``", "“").replace("''", "”")
     value = value.replace("{", "").replace("}", "")
     return unicodedata.normalize("NFC", value.translate(_UNSHIELD))
+
+
+_cached = lru_cache(maxsize=20_000)(_decoded)
 
 
 def _macros(value: str) -> str:

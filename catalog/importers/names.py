@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
 
 from catalog.importers.latex import to_text
 
 _LABELLED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix)\s*=")
+_CACHED = 100  # characters of a name that may be met again
 _DBLP_NUMBER = re.compile(r"\s+\d{4}$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,4}$")
+# Two or more words that begin with capitals, or such words on both sides of a comma: no particle, brace or command.
+_WORD = r"[A-ZÀ-ÖØ-Þ\u0400-\u042f][^\s,{}\\~$=\"`]*"
+_FIRST_LAST = re.compile(rf"{_WORD}(?: {_WORD})+")
+_LAST_FIRST = re.compile(rf"({_WORD}(?: {_WORD})*), ?({_WORD}(?: {_WORD})*)")
+_LEADING_AND = re.compile(r"^(?:and\s+)+|(?:\s+and)+$", re.IGNORECASE)
+_DOUBLE_AND = re.compile(r"(\sand)(?:\s+and\b)+", re.IGNORECASE)
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_BRACE_OR_AND = re.compile(r"[{}]|\s+and\s+", re.IGNORECASE)
+_NO_AUTHORS = frozenset(("others", "et al.", "et al", "and"))
 _SUFFIX = re.compile(r"^(?:jr|sr)\.?$|^[IVX]+$", re.IGNORECASE)
 
 
 def printed_names(field: str) -> list[str]:
     """`Last, First`, particles, suffixes and `{Corporate Names}` as a title page shows them; `others` is no author."""
-    names = []
+    names: list[str] = []
     for source in _people(" ".join(field.split())):
-        for name in _one_or_more(source):
-            text = _DBLP_NUMBER.sub("", " ".join(to_text(name).split()))
-            if text and text.lower() not in ("others", "et al.", "et al", "and"):
-                names.append(text)
+        names += _printed(source) if len(source) < _CACHED else _printed.__wrapped__(source)
     return names
 
 
+@lru_cache(maxsize=50_000)
+def _printed(source: str) -> tuple[str, ...]:
+    if _FIRST_LAST.fullmatch(source):
+        return (_DBLP_NUMBER.sub("", source),)
+    if (found := _LAST_FIRST.fullmatch(source)) and not _SUFFIX.match(found[2]):
+        return (f"{found[2]} {found[1]}",)
+    names = (_DBLP_NUMBER.sub("", " ".join(to_text(name).split())) for name in _one_or_more(source))
+    return tuple(name for name in names if name and name.lower() not in _NO_AUTHORS)
+
+
 def _people(field: str) -> list[str]:
-    field = re.sub(r"^(?:and\s+)+|(?:\s+and)+$", "", field, flags=re.IGNORECASE)
-    field = re.sub(r"(\sand)(?:\s+and\b)+", r"\1", field, flags=re.IGNORECASE)
+    field = _DOUBLE_AND.sub(r"\1", _LEADING_AND.sub("", field))
     people = _split_at_and(field)
     if len(people) == 1 and ";" in field and "{" not in field and "&" not in field:
         return [name.strip() for name in field.split(";")]
@@ -36,8 +53,10 @@ def _people(field: str) -> list[str]:
 
 def _split_at_and(field: str) -> list[str]:
     """At ` and ` outside braces. (bibtexparser's own splitter drops a backslash that begins a name.)"""
+    if "{" not in field and "}" not in field:
+        return _AND.split(field)
     people, depth, start = [], 0, 0
-    for mark in re.finditer(r"[{}]|\s+and\s+", field, re.IGNORECASE):
+    for mark in _BRACE_OR_AND.finditer(field):
         if mark[0] in "{}":
             depth += 1 if mark[0] == "{" else -1
         elif depth <= 0:

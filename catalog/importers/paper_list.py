@@ -7,9 +7,11 @@ nothing is guessed, is that of catalog.list_form: our own exports are in it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from catalog import list_form
 from catalog.importers import list_exact
+from catalog.importers.limits import Limits
 from catalog.importers.list_blocks import Block, blocks_of
 from catalog.importers.list_entry import Entry, read_entry
 from catalog.importers.list_inline import plain
@@ -22,7 +24,7 @@ from catalog.importers.list_papers import (
     reads_as_paper,
 )
 from catalog.importers.list_tables import columns_of_rows, read_row
-from catalog.importers.records import Document, Problem, Record
+from catalog.importers.records import Document, Problem, Record, Span
 
 _ENTRY_MAX = 10_000
 _PREVIEW = 300
@@ -34,6 +36,16 @@ def read(text: str) -> Document:
     if list_form.is_marked(text.removeprefix("\ufeff")):
         return list_exact.read(text)
     return _Reader(blocks_of(text)).document()
+
+
+def items(text: str, limits: Limits) -> Iterator[Span | Record | Problem | Document]:
+    """A list is read whole: what one of its lines means depends on the others."""
+    document = read(text)
+    places = [(record.line, 0, record) for record in document.records]
+    places += [(problem.line, 1, problem) for problem in document.problems]
+    for _, _, item in sorted(places, key=lambda place: place[:2]):
+        yield item
+    yield document
 
 
 class _Reader:

@@ -144,6 +144,7 @@ class Document:
     title_zh: str = ""
     description_zh: str = ""
     section_texts: list[SectionTexts] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
     def as_json(self) -> dict:
         """The form that `import_papers --dry-run --json` prints."""
