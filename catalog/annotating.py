@@ -1,11 +1,14 @@
-"""Writes to notes. Each is recorded, indexed with its paper and moves the paper's `updated_at`."""
+"""Writes to notes. Each is recorded, indexed with its paper and moves the paper's `updated_at`.
+
+A note is removed by `catalog.history.removing.remove`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog import search
 from catalog.history.recording import recorded
+from catalog.history.removing import follow
 from catalog.models import Note, Paper
 
 NOTE_MAX_CHARACTERS = 20_000
@@ -22,7 +25,7 @@ def create_note(*, paper: Paper, language: str, body: str, actor, summary: str =
     with recorded(actor=actor, summary=summary) as recorder:
         note = Note.objects.create(paper=paper, language=language, body=body)
         recorder.created(note)
-        _follow(paper.pk)
+        follow([paper.pk])
     return note
 
 
@@ -35,16 +38,5 @@ def change_note(*, note: Note, language: str, body: str, seen: str, actor, summa
         if (note.language, note.body) != (language, body):
             note.language, note.body = language, body
             note.save(update_fields=["language", "body", "updated_at"])
-            _follow(note.paper_id)
+            follow([note.paper_id])
     return note
-
-
-def remove_note(*, note: Note, actor, summary: str = "") -> None:
-    with recorded(note, actor=actor, summary=summary):
-        note.delete()
-        _follow(note.paper_id)
-
-
-def _follow(paper_id: int) -> None:
-    search.reindex([paper_id])
-    Paper.objects.filter(pk=paper_id).touch()

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog.annotating import NOTE_MAX_CHARACTERS
@@ -183,9 +183,6 @@ class PaperForm(forms.Form):
     def faults(self) -> list[Fault]:
         return faults_of(self, *self.links, *self.new_tags) if self.is_bound else []
 
-    def say_taken(self, name: str, message: SafeString) -> None:
-        self.add_error(name, message)
-
     def tag_names(self) -> list[str]:
         """For the list of suggestions."""
         return [topic.name for topic in self.all_topics if topic.kind == Topic.Kind.TAG]
@@ -229,3 +226,15 @@ class TopicForm(forms.Form):
     description_zh = forms.CharField(
         required=False, max_length=2000, label=_("Description in Chinese"), widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("Name"))
+    summary = PaperForm.base_fields["summary"]
+
+    def __init__(self, *args, longest: int, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["name"].validators.append(MaxLengthValidator(longest))
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog import edit_views, note_views, topic_views
+from catalog import edit_views, naming_views, note_views, topic_views
 from catalog.models import Topic
 
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("papers/<slug:slug>/notes/<int:note_id>/remove/", note_views.note_remove, name="note_remove"),
     path("markdown/", note_views.markdown_preview, name="markdown_preview"),
     path("authors/known/", edit_views.authors_known, name="authors_known"),
+    path("authors/<int:pk>-<slug:slug>/edit/", naming_views.author_edit, name="author_edit"),
+    path("venues/<slug:slug>/edit/", naming_views.venue_edit, name="venue_edit"),
     path("tags/", topic_views.tags, name="tags"),
     path("tags/<slug:slug>/edit/", topic_views.topic_edit, {"kind": Topic.Kind.TAG}, name="tag_edit"),
     path("tags/<slug:slug>/merge/", topic_views.tag_merge, name="tag_merge"),

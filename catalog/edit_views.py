@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import editing
 from catalog.access import editor_required, user_or_none
+from catalog.addresses import follow_former_addresses
 from catalog.conflicts import rows_of
 from catalog.edit_forms import MORE, PaperForm
 from catalog.facts import NAMES, Facts, facts_of, with_facts_of
+from catalog.history.removing import remove
 from catalog.models import Author, Paper, PaperList, Venue
 from catalog.titles import title_key
 
@@ -54,6 +56,7 @@ def _created(request: HttpRequest, form: PaperForm) -> Paper | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor_required
+@follow_former_addresses
 def paper_edit(request: HttpRequest, slug: str) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.for_page(), slug=slug)
     if request.method != "POST":
@@ -129,7 +132,7 @@ def paper_remove(request: HttpRequest, slug: str) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.for_page(), slug=slug)
     if request.method == "POST":
         summary = request.POST.get("summary", "")
-        editing.remove_paper(paper=paper, actor=user_or_none(request), summary=summary)
+        remove(paper, actor=user_or_none(request), summary=summary)
         return redirect("catalog:papers")
     lists = PaperList.objects.filter(sections__entries__paper=paper).distinct()
     return render(request, "catalog/paper_remove.html", {"paper": paper, "lists": lists})

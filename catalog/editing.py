@@ -1,4 +1,7 @@
-"""Writes to papers by editors: add, change, remove. Each is recorded, indexed and moves the paper's `updated_at`."""
+"""Writes to papers by editors: add and change. Each is recorded, indexed and moves the paper's `updated_at`.
+
+A paper is removed by `catalog.history.removing.remove`.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,18 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from catalog import search
 from catalog.facts import Conflict, Facts, differing, facts_of
 from catalog.history.recording import Recorder, recorded
-from catalog.history.removing import remove
-from catalog.identity import IDENTIFIERS, Work, key_of
+from catalog.history.removing import follow
+from catalog.identity import Work
+from catalog.likeness import IDENTIFIERS, key_of
 from catalog.models import AlternativeTitle, Paper, PaperLink, Topic
 from catalog.shelving import save_works
 from catalog.tagging import NewTag, topics_named
 
-# Imported BibTeX fields that say the same as a fact. An edit of the fact drops them, so that the entry is made anew
-# (exporters.bibtex.is_as_imported); the imported text itself stays in `bibtex_raw`, the fields in the history.
-_SAID_IN = {
-    "title": ("title", "subtitle"),
-    "authors": ("author",),
-    "venue": ("booktitle", "journal", "journaltitle", "howpublished", "institution", "school"),
-    "year": ("year", "date"),
-    "doi": ("doi",),
-    "arxiv": ("eprint", "archiveprefix", "eprinttype"),
-    "acl": (),
-}
+# Exports tell an edit by comparing the row with the imported fields, save for an identifier that the row lacks: another
+# paper may hold it. One that an editor cleared goes from the fields too; the text as imported stays in `bibtex_raw`.
+_SAID_IN = {"doi": ("doi",), "arxiv": ("eprint", "archiveprefix", "eprinttype", "primaryclass"), "acl": ()}
 _COLUMNS = ("title", "short_name", "year", *IDENTIFIERS)
 
 
@@ -63,7 +58,7 @@ def create_paper(
         paper = Paper(title_key=key_of(facts.title), **_columns(facts))
         save_works([Work(paper, authors=list(facts.authors), venue=facts.venue)], [])
         _write_relations(paper, facts, new_tags, recorder)
-        search.reindex([paper.pk])
+        follow([paper.pk])
         recorder.created(paper)
     return paper
 
@@ -82,14 +77,8 @@ def change_paper(
             _refuse_taken(facts, Paper.objects.exclude(pk=paper.pk))
             _write_columns(paper, facts, names)
             _write_relations(paper, facts, new_tags, recorder)
-            Paper.objects.filter(pk=paper.pk).touch()
-            search.reindex([paper.pk])
+            follow([paper.pk])
     return paper
-
-
-def remove_paper(*, paper: Paper, actor, summary: str = "") -> None:
-    """With its notes and its places in lists; runs stay, and find it again if it is brought back."""
-    remove(paper, actor=actor, summary=summary)
 
 
 def _refuse_taken(facts: Facts, others: QuerySet) -> None:
@@ -114,8 +103,8 @@ def _write_columns(paper: Paper, facts: Facts, names: list[str]) -> None:
     for name, value in _columns(facts).items():
         setattr(paper, name, value)
     paper.title_key = key_of(facts.title)
-    said = {field for name in names for field in _SAID_IN.get(name, ())}
-    paper.bibtex_fields = {field: text for field, text in paper.bibtex_fields.items() if field not in said}
+    cleared = {field for name in IDENTIFIERS if name in names and not getattr(facts, name) for field in _SAID_IN[name]}
+    paper.bibtex_fields = {field: text for field, text in paper.bibtex_fields.items() if field not in cleared}
     work = Work(paper, authors=list(facts.authors), venue=facts.venue)
     relations = {"venue", *({"authors"} & set(names))}
     save_works([], [(work, {*_COLUMNS, "title_key", "bibtex_fields", *relations})])

@@ -12,6 +12,7 @@ from catalog.access import editor_required, user_or_none, writer_required
 from catalog.annotating import NOTE_MAX_CHARACTERS
 from catalog.edit_fields import faults_of
 from catalog.edit_forms import NoteForm
+from catalog.history.removing import remove
 from catalog.models import Note, Paper
 
 PREVIEW = "preview"  # the button that shows the note without scripts
@@ -77,7 +78,7 @@ def _change(request: HttpRequest, note: Note, form: NoteForm) -> None:
 def note_remove(request: HttpRequest, slug: str, note_id: int) -> HttpResponse:
     note, paper = _note_of(slug, note_id)
     if request.method == "POST":
-        annotating.remove_note(note=note, actor=user_or_none(request), summary=request.POST.get("summary", ""))
+        remove(note, actor=user_or_none(request), summary=request.POST.get("summary", ""))
         return redirect(paper)
     return render(request, "catalog/note_remove.html", {"note": note, "paper": paper})
 

@@ -48,6 +48,7 @@ class Profile:
     groups: list[Group] = field(default_factory=list)
     years: tuple[int | None, int | None] = (None, None)
     hue: str = ""
+    is_editable: bool = True  # by editors, at edit/ below the page's address
     before: Row | None = None
     after: Row | None = None
 
@@ -90,6 +91,7 @@ def year_profile(year: int) -> Profile:
     earlier = max((other for other in known if other < year), default=None)
     later = min((other for other in known if other > year), default=None)
     return Profile(
+        is_editable=False,
         kind=_("Year"),
         title=str(year),
         papers=papers,

@@ -1,4 +1,7 @@
-"""Writes to tags and categories. An address stays as it was first made: names change, slugs do not."""
+"""Writes to tags and categories. An address stays as it was first made: names change, slugs do not.
+
+A tag is removed by `catalog.history.removing.remove`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from catalog import search
 from catalog.history.recording import Recorder, recorded
+from catalog.history.removing import follow
 from catalog.models import ChangeSet, Paper, Topic
 from catalog.titles import slug_for, title_key
 
@@ -78,13 +81,13 @@ def change_topic(*, topic: Topic, actor, summary: str = "", **words: str) -> Top
         for name in BILINGUAL:
             setattr(topic, name, words[name])
         topic.save(update_fields=BILINGUAL)
-        _follow(_papers_with(topic))
+        follow(topic.papers.values_list("pk", flat=True))
     return topic
 
 
 def merge_tags(*, tag: Topic, into: Topic, actor, summary: str = "") -> Topic:
     """Papers of the first carry the second; the first is gone. Blank words of the second are filled from it."""
-    papers = _papers_with(tag)
+    papers = list(tag.papers.all())
     with recorded(tag, into, *papers, actor=actor, summary=summary, kind=ChangeSet.Kind.MERGE):
         carrying = Paper.topics.through.objects.filter(topic=tag)
         carrying.exclude(paper__in=Paper.objects.filter(topics=into)).update(topic=into)
@@ -92,16 +95,8 @@ def merge_tags(*, tag: Topic, into: Topic, actor, summary: str = "") -> Topic:
             setattr(into, name, getattr(into, name) or getattr(tag, name))
         into.save(update_fields=BILINGUAL)
         tag.delete()
-        _follow(papers)
+        follow(paper.pk for paper in papers)
     return into
-
-
-def remove_tag(*, tag: Topic, actor, summary: str = "") -> None:
-    """Papers lose it."""
-    papers = _papers_with(tag)
-    with recorded(tag, *papers, actor=actor, summary=summary):
-        tag.delete()
-        _follow(papers)
 
 
 def _refuse_taken(others: QuerySet, *names: str) -> None:
@@ -109,14 +104,3 @@ def _refuse_taken(others: QuerySet, *names: str) -> None:
     for name in names:
         if name and (taken := by_name.get(title_key(name))):
             raise NameTaken(taken)
-
-
-def _papers_with(topic: Topic) -> list[Paper]:
-    return list(Paper.objects.filter(topics=topic))
-
-
-def _follow(papers: list[Paper]) -> None:
-    """What is searched and when it changed follow a change of a topic's words."""
-    ids = [paper.pk for paper in papers]
-    search.reindex(ids)
-    Paper.objects.filter(pk__in=ids).touch()

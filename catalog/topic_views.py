@@ -12,6 +12,7 @@ from catalog import tagging
 from catalog.access import editor_required, user_or_none
 from catalog.edit_fields import faults_of
 from catalog.edit_forms import TopicForm
+from catalog.history.removing import remove
 from catalog.models import Topic
 
 
@@ -88,7 +89,7 @@ def tag_merge(request: HttpRequest, slug: str) -> HttpResponse:
 def tag_remove(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Topic.objects.tags(), slug=slug)
     if request.method == "POST":
-        tagging.remove_tag(tag=tag, actor=user_or_none(request))
+        remove(tag, actor=user_or_none(request))
         return redirect("catalog:tags")
     return render(request, "catalog/tag_remove.html", {"tag": tag, "paper_count": tag.papers.count()})
 

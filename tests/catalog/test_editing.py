@@ -3,9 +3,10 @@
 import pytest
 
 from catalog import annotating, editing, services, tagging
-from catalog.editing import change_paper, create_paper, remove_paper
+from catalog.editing import change_paper, create_paper
 from catalog.exporters.bibtex import entry_for
 from catalog.facts import Facts, NoFacts, facts_of
+from catalog.history.removing import remove
 from catalog.importers import bibtex
 from catalog.models import Author, Change, ChangeSet, Note, Paper, Topic
 from catalog.tagging import NewTag
@@ -145,7 +146,7 @@ def test_what_is_no_facts_is_refused(text):
 def test_a_removed_paper_takes_its_notes_and_places_along_and_the_history_keeps_them():
     paper = paper_with(title="Gone", notes=[("en", "A remark.")])
     entry = EntryFactory(paper=paper)
-    remove_paper(paper=paper, actor=None, summary="out of scope")
+    remove(paper, actor=None, summary="out of scope")
     assert not Paper.objects.exists()
     assert not Paper.objects.search("gone").exists()
     kept = {change.target: change for change in ChangeSet.objects.get().changes.all()}
@@ -156,7 +157,7 @@ def test_a_removed_paper_takes_its_notes_and_places_along_and_the_history_keeps_
 
 ENTRY = """@article{key,
  title={A Work}, author={Lee, Ann and Li, Bo}, journal={CoRR}, year=2019,
- doi={10.1/a}, pages={1-2}}"""
+ doi={10.1000/a}, pages={1-2}}"""
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_an_edit_of_what_bibtex_does_not_say_leaves_the_entry_byte_for_byte(impo
         ({"venue": "ACL"}, "booktitle", "ACL"),
         ({"year": 2020}, "year", "2020"),
         ({"doi": ""}, "doi", None),
-        ({"doi": "10.1/b"}, "doi", "10.1/b"),
+        ({"doi": "10.1000/b"}, "doi", "10.1000/b"),
         ({"arxiv": "1901.00001"}, "eprint", "1901.00001"),
     ],
 )
@@ -186,6 +187,11 @@ def test_an_edit_shows_in_the_entry_and_its_other_fields_stay(imported, facts, n
     record = bibtex.read(entry_for(changed(imported, **facts))).records[0]
     assert record.fields.get(name) == value
     assert (record.key, record.fields["pages"]) == ("key", "1-2")
+
+
+def test_an_edit_taken_back_by_hand_gives_the_entry_back_byte_for_byte(imported):
+    paper = changed(changed(imported, year=2020, authors=("Bo Li",)), year=2019, authors=("Ann Lee", "Bo Li"))
+    assert entry_for(paper) == ENTRY + "\n"
 
 
 def test_the_text_of_an_imported_entry_outlives_an_edit(imported):
@@ -199,7 +205,7 @@ def test_a_note_is_found_recorded_and_moves_its_paper():
     assert fresh(paper).updated_at > paper.updated_at
     annotating.change_note(note=note, language="zh", body="学生模型", seen="温度很高", actor=None)
     assert not Paper.objects.search("温度").exists()
-    annotating.remove_note(note=Note.objects.get(), actor=None)
+    remove(Note.objects.get(), actor=None)
     assert not Paper.objects.search("学生").exists()
     states = [(bool(change.before), bool(change.after)) for change in Change.objects.order_by("pk")]
     assert states == [(False, True), (True, True), (True, False)]
@@ -257,6 +263,6 @@ def test_merged_tags_keep_every_paper_once_and_fill_blank_names():
 def test_a_removed_tag_leaves_its_papers():
     tag = TopicFactory(name_en="Pruning")
     paper = paper_with(title="A", topics=[tag])
-    tagging.remove_tag(tag=tag, actor=None)
+    remove(tag, actor=None)
     assert list(Paper.objects.all()) == [paper]
     assert not Paper.objects.search("pruning").exists()
