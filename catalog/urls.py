@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from catalog import edit_urls, import_views, list_urls, profile_views, search_views, views
+from catalog import edit_urls, history_urls, import_views, list_urls, profile_views, search_views, views
 
 app_name = "catalog"
 urlpatterns = [
     *edit_urls.urlpatterns,
+    *history_urls.urlpatterns,
     *list_urls.urlpatterns,
     path("", views.home, name="home"),
     path("papers/", search_views.papers, name="papers"),

@@ -1,0 +1,168 @@
+"""The history as pages show it: steps, newest first, each with what it changed. A fixed number of queries a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user_model
+from django.core.paginator import Page
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.history.differences import FieldDifference, Item, differences_of
+from catalog.history.snapshots import target_of
+from catalog.models import Change, ChangeSet, Paper, PaperList, Topic
+
+STEPS_A_PAGE = 20
+CHANGES_A_STEP = 6  # an import or a merge may have thousands; a step's own page shows them all, in pages
+CHANGES_A_PAGE = 30
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """One thing of a difference: its words, and where they lead."""
+
+    mark: str
+    text: str
+    url: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class ShownField:
+    difference: FieldDifference
+    items: list[ShownItem]
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """`what` happened to the row: "made", "removed" or "changed"; `url` where it stands now, if it does."""
+
+    change: Change
+    fields: list[ShownField]
+    url: str = ""
+
+    @property
+    def what(self) -> str:
+        if self.change.before is None:
+            return "made"
+        return "removed" if self.change.after is None else "changed"
+
+
+@dataclass(frozen=True)
+class Step:
+    changeset: ChangeSet
+    changes: list[ShownChange] = field(default_factory=list)
+    more: int = 0  # changes of the same step that are not shown
+    own: Change | None = None  # of the row whose history this is: what "return to this state" means
+    is_latest: bool = False
+
+    @property
+    def can_go_back(self) -> bool:
+        return self.changeset.returned_by_id is None
+
+
+def changesets_of(row: Paper | PaperList | Topic) -> QuerySet[ChangeSet]:
+    """Steps that changed the row; a paper's with those of its notes."""
+    return ChangeSet.objects.filter(pk__in=changes_of(row).values("changeset"))
+
+
+def changes_of(row: Paper | PaperList | Topic) -> QuerySet[Change]:
+    if isinstance(row, Paper):
+        own = Q(target=Change.Target.PAPER, target_id=row.pk) | Q(paper=row)
+    else:
+        target = Change.Target.LIST if isinstance(row, PaperList) else Change.Target.TOPIC
+        own = Q(target=target, target_id=row.pk)
+    return Change.objects.filter(own)
+
+
+def changesets(*, kind: str = "", target: str = "", person: str = "") -> QuerySet[ChangeSet]:
+    """Steps of the whole catalogue. `person`: a username, or "-" for nobody signed in."""
+    found = ChangeSet.objects.all()
+    if kind:
+        found = found.filter(kind=kind)
+    if target:
+        found = found.filter(pk__in=Change.objects.filter(target=target).values("changeset"))
+    if person:
+        found = found.filter(actor=None) if person == "-" else found.filter(actor__username=person)
+    return found
+
+
+def people() -> QuerySet:
+    """Those who changed something."""
+    return get_user_model().objects.filter(changeset__isnull=False).distinct().order_by("username")
+
+
+def steps_of(changesets: Page, *, row: Paper | PaperList | Topic | None = None) -> list[Step]:
+    """The changesets of one page with their changes, the first few; with `row`, those of its own history alone."""
+    ids = [changeset.pk for changeset in changesets]
+    shown = changes_of(row) if row else Change.objects.all()
+    changes = Prefetch("changes", shown.order_by("pk")[:CHANGES_A_STEP], to_attr="shown")
+    found = ChangeSet.objects.filter(pk__in=ids).defer("rows").select_related("actor", "source", "returned_by")
+    found = found.annotate(change_count=Count("changes")).prefetch_related(changes, "returns").order_by("-pk")
+    rows = list(found)
+    told = {change.pk: change for change in shown_changes([change for row in rows for change in row.shown])}
+    newest = rows[0].pk if rows and changesets.number == 1 else None
+    return [_step(each, told, row, is_latest=each.pk == newest) for each in rows]
+
+
+def _step(changeset: ChangeSet, told: dict, row: Paper | PaperList | Topic | None, *, is_latest: bool) -> Step:
+    changes = [told[change.pk] for change in changeset.shown]
+    place = (target_of(row), row.pk) if row else None
+    own = next(
+        (change for change in changeset.shown if (change.target, change.target_id) == place and change.after), None
+    )
+    return Step(changeset, changes, changeset.change_count - len(changes), own, is_latest and row is not None)
+
+
+def shown_changes(changes: list[Change]) -> list[ShownChange]:
+    """Four queries, for the names and addresses of papers, lists and topics."""
+    differences = [differences_of(change.before, change.after) for change in changes]
+    names = _Names(changes, differences)
+    return [
+        ShownChange(change, [names.shown(difference) for difference in found], names.url_of(change))
+        for change, found in zip(changes, differences, strict=True)
+    ]
+
+
+class _Names:
+    """What papers, lists and topics that are told of are called, and where they stand."""
+
+    def __init__(self, changes: list[Change], differences: list[list[FieldDifference]]) -> None:
+        fields = [difference for found in differences for difference in found]
+        ids = {item.paper for difference in fields for item in difference.items if item.paper}
+        ids |= {pk for difference in fields for pk in difference.papers}
+        ids |= {change.paper_id for change in changes if change.paper_id}
+        ids |= {change.target_id for change in changes if change.target == Change.Target.PAPER}
+        self.papers = {
+            pk: (title, reverse("catalog:paper", args=[slug]))
+            for pk, slug, title in Paper.objects.filter(pk__in=ids).values_list("pk", "slug", "title")
+        }
+        gone = Change.objects.filter(target=Change.Target.PAPER, target_id__in=ids - self.papers.keys())
+        self.gone = dict(gone.order_by("pk").values_list("target_id", "label"))
+        self.rows = _rows(PaperList, Change.Target.LIST, changes) | _rows(Topic, Change.Target.TOPIC, changes)
+
+    def url_of(self, change: Change) -> str:
+        if change.target == Change.Target.PAPER:
+            return self.papers.get(change.target_id, ("", ""))[1]
+        if change.target == Change.Target.NOTE:
+            return self.papers[change.paper_id][1] if change.paper_id in self.papers else ""
+        row = self.rows.get((change.target, change.target_id))
+        return row.get_absolute_url() if row else ""
+
+    def shown(self, difference: FieldDifference) -> ShownField:
+        papers = [Item("out" if index == 0 else "in", paper=pk) for index, pk in enumerate(difference.papers)]
+        return ShownField(difference, [self._item(item) for item in [*difference.items, *papers]])
+
+    def _item(self, item: Item) -> ShownItem:
+        if item.paper is None:
+            return ShownItem(item.mark, item.text, where=item.where)
+        title, url = self.papers.get(item.paper, ("", ""))
+        title = title or self.gone.get(item.paper) or _("a paper that is gone")
+        return ShownItem(item.mark, title, url, item.where)
+
+
+def _rows(model, target: str, changes: list[Change]) -> dict:
+    ids = {change.target_id for change in changes if change.target == target}
+    return {(target, pk): row for pk, row in model.objects.in_bulk(ids).items()}
