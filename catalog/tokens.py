@@ -25,9 +25,7 @@ class TokenRefused(Exception):
     """No such token can be made; the message says why, for people."""
 
 
-def issue_token(
-    *, user, name: str, scopes: Iterable[str], expires_at: datetime | None = None
-) -> tuple[ApiToken, str]:
+def issue_token(*, user, name: str, scopes: Iterable[str], expires_at: datetime | None = None) -> tuple[ApiToken, str]:
     """The stored token, and its secret: the only time that anybody sees it. Raises TokenRefused."""
     wanted = [scope.value for scope in ApiToken.Scope if scope.value in set(scopes)]
     if not wanted or len(wanted) != len(set(scopes)):

@@ -55,10 +55,14 @@ def _of_values(values: Any) -> str:
 
 def tag_answer(request: HttpRequest, response: HttpResponse, version: str) -> HttpResponse:
     """The answer with its ETag, or 304 where the reader has it. `version` is empty for what is not written to."""
-    digest = digest_of(response.content)
-    response["ETag"] = f'"{version}-{digest}"' if version else f'"{digest}"'
+    set_tag(response, version)
     patch_cache_control(response, private=True, no_cache=True)
     return get_conditional_response(request, etag=response["ETag"], response=response)
+
+
+def set_tag(response: HttpResponse, version: str) -> None:
+    digest = digest_of(response.content)
+    response["ETag"] = f'"{version}-{digest}"' if version else f'"{digest}"'
 
 
 def require_match(request: HttpRequest, version: str) -> None:

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from django.db import models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from rest_framework import viewsets
+from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.access import MayEdit
-from catalog.api.conditional import require_match, tag_answer, version_of
+from catalog.api.conditional import require_match, set_tag, tag_answer, version_of
 from catalog.api.errors import BadQuery
 from catalog.api.fields import Sparse, fields_asked_for, nearest
 from catalog.api.paging import CursorPages
@@ -77,7 +77,7 @@ class Resource(viewsets.GenericViewSet):
         """Names of the fields to give. Lists give the short form where nothing is asked for."""
         serializer, asked = self.get_serializer_class(), self.request.query_params.get("fields")
         listing = self.action == "list"
-        if asked is None:
+        if asked is None or self.action not in ("list", "retrieve"):
             return serializer.usual(listing=listing)
         return fields_asked_for(asked, serializer.available(listing=listing))
 
@@ -108,12 +108,25 @@ class Resource(viewsets.GenericViewSet):
         if budget := getattr(request._request, "api_budget", None):
             for name, value in budget.headers.items():
                 response[name] = value
+        version = getattr(self, "version", "")
         if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.streaming:
-            version = getattr(self, "version", "")
             response.add_post_render_callback(lambda rendered: tag_answer(request, rendered, version))
+        elif version:
+            response.add_post_render_callback(lambda rendered: set_tag(rendered, version))
         return response
 
+    def created(self, row: models.Model) -> Response:
+        answer = self.answer(row, status=status.HTTP_201_CREATED)
+        answer["Location"] = answer.data["url"]
+        return answer
+
     # --- writes -------------------------------------------------------------------------------------------------
+    def read_body(self, form: type[serializers.Serializer], *, partial: bool = False) -> serializers.Serializer:
+        """Raises ValidationError, which names all that is wrong."""
+        given = form(data=self.request.data, partial=partial)
+        given.is_valid(raise_exception=True)
+        return given
+
     @contextmanager
     def locked(self, rows: models.QuerySet, **lookup) -> Iterator[models.Model]:
         """The row to write to, held until the end, once If-Match has said that its present state was seen."""

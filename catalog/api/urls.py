@@ -2,10 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import views
+from catalog.api import list_views, note_views, paper_views, topic_views
+from catalog.api.resource import SLUG
 
 router = SimpleRouter()
-router.register("papers", views.PaperViewSet, basename="paper")
-router.register("lists", views.PaperListViewSet, basename="list")
-router.register("categories", views.CategoryViewSet, basename="category")
-router.register("tags", views.TagViewSet, basename="tag")
+router.register("papers", paper_views.PaperViewSet, basename="paper")
+router.register(rf"papers/(?P<slug>{SLUG})/notes", note_views.NoteViewSet, basename="note")
+router.register("lists", list_views.PaperListViewSet, basename="list")
+router.register("categories", topic_views.CategoryViewSet, basename="category")
+router.register("tags", topic_views.TagViewSet, basename="tag")

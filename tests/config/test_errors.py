@@ -36,14 +36,14 @@ def test_a_refusal_is_a_page_that_says_why(request_from_a_page, handler, error, 
 
 
 def test_a_fault_of_ours_is_a_page(monkeypatch, caplog):
-    monkeypatch.setattr("catalog.views.PaperSearchForm", lambda *_: 1 / 0)
-    response = Client(raise_request_exception=False).get("/papers/")
+    monkeypatch.setattr("catalog.querysets.PaperListQuerySet.with_counts", lambda _: 1 / 0)
+    response = Client(raise_request_exception=False).get("/lists/")
     assert response.status_code == 500
     assert "Something broke on this server" in text_of(response)
 
 
 def test_a_fault_of_ours_below_api_is_a_problem(monkeypatch, caplog):
-    monkeypatch.setattr("catalog.api.views.PaperViewSet.get_queryset", lambda _: 1 / 0)
+    monkeypatch.setattr("catalog.api.paper_views.PaperViewSet.get_queryset", lambda _: 1 / 0)
     response = Client(raise_request_exception=False).get("/api/v1/papers/")
     assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
 

@@ -18,7 +18,7 @@ def titles(client, **query) -> list[str]:
 
 
 def test_a_listed_paper_is_this(client):
-    paper_with(
+    paper = paper_with(
         title="TinyBERT",
         slug="tinybert",
         short_name="TinyBERT",
@@ -27,13 +27,13 @@ def test_a_listed_paper_is_this(client):
         topics=[TopicFactory(slug="compression"), TopicFactory(kind="tag", slug="attention")],
     )
     assert client.get(PAPERS).json() == {
-        "count": 1,
         "next": None,
         "previous": None,
         "results": [
             {
                 "slug": "tinybert",
                 "url": "http://testserver/api/v1/papers/tinybert/",
+                "page": "http://testserver/papers/tinybert/",
                 "title": "TinyBERT",
                 "short_name": "TinyBERT",
                 "authors": ["Xiaoqi Jiao", "Yichun Yin"],
@@ -41,6 +41,7 @@ def test_a_listed_paper_is_this(client):
                 "year": 2020,
                 "categories": ["compression"],
                 "tags": ["attention"],
+                "updated_at": paper.updated_at.isoformat().replace("+00:00", "Z"),
             }
         ],
     }
@@ -61,7 +62,7 @@ def test_one_paper_carries_all_that_is_known(client):
     assert paper["alternative_titles"] == ["T, the preprint"]
     assert paper["identifiers"] == {"doi": "", "arxiv": "1503.02531", "acl": ""}
     assert paper["links"] == [{"label": "pdf", "url": "https://example.org/t.pdf"}]
-    assert paper["notes"] == [{"language": "en", "body": "A note."}, {"language": "zh", "body": "笔记。"}]
+    assert [(note["language"], note["body"]) for note in paper["notes"]] == [("en", "A note."), ("zh", "笔记。")]
     assert paper["lists"] == [{"list": "kd", "sections": ["Papers"], "position": 1}]
     assert paper["bibtex"].startswith("@")
 
@@ -98,16 +99,8 @@ def test_a_year_in_words_is_a_problem_with_its_field(client):
         "title": "Bad Request",
         "status": 400,
         "detail": "Some fields are not valid.",
-        "errors": {"year": ["Enter a number."]},
+        "errors": {"year": ["Enter a whole number."]},
     }
-
-
-def test_pages_have_the_size_asked_for_and_200_at_most(client):
-    full_papers(3)
-    answer = client.get(PAPERS, {"page": 2, "page_size": 2}).json()
-    assert answer["count"] == 3 and len(answer["results"]) == 1
-    assert answer["previous"] == "http://testserver/api/v1/papers/?page_size=2"
-    assert len(client.get(PAPERS, {"page_size": 9999}).json()["results"]) == 3
 
 
 @pytest.mark.parametrize("address", [PAPERS, PAPERS + "?search=full", PAPERS + "full0-full-paper-000/"])

@@ -9,9 +9,10 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.test import APIClient
 
+from catalog.api.errors import TooLarge
 from config.api import problem_handler
 from config.errors import server_error
-from config.parsers import BoundedJSONParser, TooLarge
+from config.parsers import BoundedJSONParser
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db
     ("method", "address", "status"),
     [
         ("get", "/api/v1/papers/none/", 404),
-        ("get", "/api/v1/papers/?page=9", 404),
+        ("get", "/api/v1/papers/?page=9", 400),
+        ("get", "/api/v1/papers/?cursor=9", 400),
         ("get", "/api/v1/nothing/", 404),
         ("post", "/api/v1/nothing/", 404),
         ("get", "/api/v2/papers/", 404),
@@ -40,12 +42,15 @@ def test_writing_without_a_token_says_how(client, settings):
     settings.OPEN_TO_ANYONE = False
     response = client.post("/api/v1/papers/", {}, content_type="application/json")
     assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Token" and response["Content-Type"] == "application/problem+json"
+    assert (
+        response["WWW-Authenticate"] == 'Bearer realm="Distillery"'
+        and response["Content-Type"] == "application/problem+json"
+    )
 
 
 def test_a_wrong_token_is_refused():
     api = APIClient()
-    api.credentials(HTTP_AUTHORIZATION="Token nonsense")
+    api.credentials(HTTP_AUTHORIZATION="Bearer nonsense")
     assert api.get("/api/v1/papers/").json()["status"] == 401
 
 
