@@ -94,6 +94,10 @@ class PaperQuerySet(models.QuerySet):
         """What an exported entry needs."""
         return self.select_related("venue").prefetch_related("authorships__author", "links")
 
+    def for_export(self) -> PaperQuerySet:
+        """What an entry of any format needs."""
+        return self.for_bibtex().prefetch_related("notes")
+
     def for_page(self) -> PaperQuerySet:
         """Everything that the paper's own page shows."""
         return self.for_bibtex().prefetch_related(

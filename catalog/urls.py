@@ -2,21 +2,20 @@
 
 from django.urls import path
 
-from catalog import edit_urls, history_urls, import_views, list_urls, profile_views, search_views, views
+from catalog import edit_urls, export_urls, export_views, import_views, list_urls, profile_views, search_views, views
+from catalog.negotiation import represented
 
 app_name = "catalog"
 urlpatterns = [
     *edit_urls.urlpatterns,
+    *export_urls.urlpatterns,
     *history_urls.urlpatterns,
     *list_urls.urlpatterns,
     path("", views.home, name="home"),
-    path("papers/", search_views.papers, name="papers"),
-    path("papers.bib", views.papers_bibtex, name="papers_bibtex"),
-    path("papers/<slug:slug>/", views.paper, name="paper"),
-    path("papers/<slug:slug>.bib", views.paper_bibtex, name="paper_bibtex"),
+    path("papers/", represented(search_views.papers, export_views.papers), name="papers"),
+    path("papers/<slug:slug>/", represented(views.paper, export_views.paper), name="paper"),
     path("lists/", views.paper_lists, name="paper_lists"),
-    path("lists/<slug:slug>/", views.paper_list, name="paper_list"),
-    path("lists/<slug:slug>.bib", views.paper_list_bibtex, name="paper_list_bibtex"),
+    path("lists/<slug:slug>/", represented(views.paper_list, export_views.paper_list), name="paper_list"),
     path("authors/<int:pk>-<slug:slug>/", profile_views.author, name="author"),
     path("authors/<int:pk>/", profile_views.author),
     path("venues/<slug:slug>/", profile_views.venue, name="venue"),

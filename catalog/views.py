@@ -6,14 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog.browsing import Browse
-from catalog.exporters.bibtex import document_for, entry_for
+from catalog.exporters.bibtex import entry_for
 from catalog.forms import PaperSearchForm
 from catalog.models import Paper, PaperList, Topic
 from catalog.outline import page_of, places_of
 from catalog.related import related_to
-
-EXPORTED_AT_A_TIME = 500  # papers read together, so that related rows take one query each time
 
 
 @require_safe
@@ -25,12 +22,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "paper_count": Paper.objects.count(),
     }
     return render(request, "catalog/home.html", context)
-
-
-@require_safe
-def papers_bibtex(request: HttpRequest) -> HttpResponse:
-    papers = Browse(request.GET.dict()).papers()
-    return _bibtex(document_for(papers.for_bibtex().iterator(EXPORTED_AT_A_TIME)), "papers.bib")
 
 
 @require_safe
@@ -47,12 +38,6 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def paper_bibtex(request: HttpRequest, slug: str) -> HttpResponse:
-    paper = get_object_or_404(Paper.objects.for_bibtex(), slug=slug)
-    return _bibtex(entry_for(paper), f"{slug}.bib")
-
-
-@require_safe
 def paper_lists(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/paper_lists.html", {"lists": PaperList.objects.with_counts()})
 
@@ -64,16 +49,3 @@ def paper_list(request: HttpRequest, slug: str) -> HttpResponse:
     headed = [node for node in nodes if node.section.name]
     context = {"paper_list": paper_list, "nodes": shown, "headed": headed, "page": page}
     return render(request, "catalog/paper_list.html", context)
-
-
-@require_safe
-def paper_list_bibtex(request: HttpRequest, slug: str) -> HttpResponse:
-    paper_list = get_object_or_404(PaperList, slug=slug)
-    papers = Paper.objects.narrowed(paper_list=paper_list.slug).sorted_by("title")
-    return _bibtex(document_for(papers.for_bibtex().iterator(EXPORTED_AT_A_TIME)), f"{slug}.bib")
-
-
-def _bibtex(text: str, filename: str) -> HttpResponse:
-    response = HttpResponse(text, content_type="application/x-bibtex; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

@@ -1,120 +1,200 @@
-"""BibTeX out. An imported entry that nobody changed goes out byte for byte; any other is made from the row's facts."""
+"""BibTeX out. An imported entry that nobody changed goes out byte for byte; any other keeps all of its fields.
+
+An entry that leaned on macros, on a parent (crossref, xdata) or on a repair is written anew: what they gave it stands
+in it as fields of its own, and every other field as it was written. Fields that an editor changed are made from the
+row. Each entry stands under the paper's citation key, alone or among others.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from catalog import identifiers
-from catalog.identity import IDENTIFIERS
-from catalog.importers import bibtex
-from catalog.importers.bibtex_record import not_understood
-from catalog.merging import is_preprint, venue_name
+from catalog.citation_keys import key_of
+from catalog.exporters import csl_item
+from catalog.exporters.bibtex_text import author_field, field_value, title_field
+from catalog.exporters.untouched import changes
+from catalog.exporters.venues import venue_kind
+from catalog.importers.bibtex_record import Work, record_of
+from catalog.importers.bibtex_syntax import Macros, Malformed, RawEntry, read_entry
+from catalog.importers.records import Record
 from catalog.models import Paper
-from catalog.titles import title_key
 
-_JOURNAL = re.compile(
-    r"journal|transactions|trans\.|letters|review|magazine|nature|science|tacl|jmlr|tpami|\bj\.|\bann\.|corr$|computing",
-    re.I,
-)
-_VENUE_FIELDS = ("booktitle", "journal", "journaltitle", "howpublished", "institution", "school")
-_REFERENCES = ("crossref", "xdata", "xref", "ids")
-_OURS = ("author", "title", "year", "date", "doi", "eprint", "archiveprefix", "eprinttype", "subtitle")
-_VERBATIM = ("doi", "url", "eprint", "archiveprefix", "file", "ee", "pdf")
-_FORMULA = re.compile(r"\$[^$]*[\\^_][^$]*\$")
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "$": r"\$",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-_SPECIALS = re.compile(r"[\\{}&%#_$~^]|-(?=-)|`(?=`)")
-# From letter or digit to letter or digit: the colon of `TinyBERT:` and the bracket of `(BERT)` stay outside.
-_CAPITALS_WITHIN = re.compile(r"(?:[^\W_][^\s{}-]*)?[^\W_][A-Z](?:[^\s{}-]*[^\W_])?")
-_SUFFIX = re.compile(r"(?P<first>.+) (?P<last>\S+), (?P<suffix>Jr\.?|Sr\.?|[IVX]+)")
-_SMALL_WORDS = frozenset(("a", "an", "the", "on", "of", "in", "for", "to", "and", "is"))
+_TYPES = {
+    "journal": ("article", "journal"),
+    "preprint": ("misc", "howpublished"),
+    "meeting": ("inproceedings", "booktitle"),
+}
+_VENUE_FIELDS = ("booktitle", "journal", "journaltitle", "eventtitle", "howpublished", "institution", "school")
+# Types that a change of venue may change: a preprint that was published.
+_BY_VENUE = ("article", "inproceedings", "conference", "misc", "online", "unpublished")
+_VENUE_FIELD = {
+    "article": "journal",
+    "inproceedings": "booktitle",
+    "conference": "booktitle",
+    "incollection": "booktitle",
+    "misc": "howpublished",
+    "phdthesis": "school",
+    "mastersthesis": "school",
+    "techreport": "institution",
+}
+_RESOLVED = ("crossref", "xdata")  # what they point at was taken in; alone they would point at nothing
+_REPLACED = {
+    "title": ("title", "subtitle"),
+    "year": ("year", "date"),
+    "authors": ("author",),
+    "venue": _VENUE_FIELDS,
+    "doi": ("doi",),
+    "arxiv": ("eprint", "eprinttype", "archiveprefix", "primaryclass"),
+    "acl": (),  # an address beside those that are there
+}
+_HEAD = re.compile(r"@\s*[^\s{}()]+\s*[{(]\s*")
 
 
-def document_for(papers: Iterable[Paper]) -> str:
-    """Entries with distinct keys, a blank line between them. Papers come as `for_bibtex` gives them."""
+def document_for(papers: Iterable[Paper]) -> Iterator[str]:
+    """Entries with distinct keys, a blank line between them."""
     taken: set[str] = set()
-    entries = []
     for paper in papers:
-        key = _key(paper)
-        free = key
+        key = free = key_of(paper)
         number = 2
-        while free.lower() in taken:
+        while free.lower() in taken:  # only among papers whose keys are not stored yet
             free = f"{key}-{number}"
             number += 1
+        yield ("\n" if taken else "") + _entry(paper, free) + "\n"
         taken.add(free.lower())
-        entries.append(_entry(paper, key, free))
-    return "\n\n".join(entries) + "\n" if entries else ""
 
 
 def entry_for(paper: Paper) -> str:
-    key = _key(paper)
-    return _entry(paper, key, key) + "\n"
-
-
-def _entry(paper: Paper, key: str, free_key: str) -> str:
-    if is_as_imported(paper):
-        return paper.bibtex_raw if key == free_key else paper.bibtex_raw.replace(key, free_key, 1)
-    kind, fields = _made(paper)
-    lines = [f"  {name} = {{{_value(name, value)}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{kind}{{{free_key},", *lines, "}"])
+    return _entry(paper, key_of(paper)) + "\n"
 
 
 def is_as_imported(paper: Paper) -> bool:
-    """Read again, the entry by itself says what the row says: no macro or parent is missing, nothing was changed."""
-    if not paper.bibtex_raw:
-        return False
-    document = bibtex.read(paper.bibtex_raw)
-    if len(document.records) != 1:
-        return False
-    record = document.records[0]
-    if not {problem.message for problem in document.problems} <= set(not_understood(record)):
-        return False
-    return (
-        record.fields == paper.bibtex_fields
-        and (record.title, record.year) == (paper.title, paper.year)
-        and venue_name(record.venue) == (paper.venue.name if paper.venue else "")
-        and {*map(title_key, record.authors)} == {*map(title_key, _authors(paper))}
-        and all(getattr(record, name) == getattr(paper, name) or not getattr(paper, name) for name in IDENTIFIERS)
-    )
+    """The entry by itself says what the row says: no macro or parent is missing, no repair, no edit."""
+    return _Stored.of(paper).is_untouched
+
+
+def _entry(paper: Paper, key: str) -> str:
+    stored = _Stored.of(paper)
+    if stored.is_untouched:
+        return _with_key(paper.bibtex_raw, paper.bibtex_key, key)
+    kind, fields = stored.rewritten() if stored.fields else _made(paper)
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@{kind}{{{key},", *lines, "}"])
+
+
+def _with_key(raw: str, old: str, new: str) -> str:
+    head = _HEAD.match(raw)
+    if old == new or head is None:
+        return raw
+    rest = raw[head.end() :].removeprefix(old)
+    return f"{raw[: head.end()]}{new}{'' if old or rest.lstrip().startswith(',') else ', '}{rest}"
+
+
+@dataclass
+class _Stored:
+    """A paper's imported entry beside the row: `said` is what its fields say, `sources` the values as written."""
+
+    paper: Paper
+    fields: dict[str, str]
+    said: Record = field(default_factory=lambda: Record(title=""))
+    sources: dict[str, str] = field(default_factory=dict)
+    stands_alone: bool = False
+
+    @classmethod
+    def of(cls, paper: Paper) -> _Stored:
+        if not paper.bibtex_fields or paper.source not in ("", "bibtex"):
+            return cls(paper, {})
+        stored = cls(paper, paper.bibtex_fields)
+        if entry := _read(paper.bibtex_raw):
+            alone = Work.of(entry, Macros()).fields
+            stored.sources = _as_written(entry, alone, stored.fields)
+            stored.stands_alone = alone == stored.fields and entry.is_closed and not _needs_repair(entry.faults)
+        names = stored.sources.get("author") or stored.fields.get("author", "")
+        work = Work(paper.bibtex_type, paper.bibtex_key, stored.fields, names, [])
+        stored.said = record_of(work, "", 1)
+        return stored
+
+    @property
+    def is_untouched(self) -> bool:
+        return self.stands_alone and not changes(self.paper, self.said)
+
+    def rewritten(self) -> tuple[str, dict[str, str]]:
+        """The entry's type and its fields as source text: what was changed made from the row, all else kept."""
+        kept = {
+            name: self.sources.get(name) or field_value(name, text)
+            for name, text in self.fields.items()
+            if name not in _RESOLVED
+        }
+        kind = self.paper.bibtex_type or _kind(self.paper)[0]
+        made_kind, made = _made(self.paper)
+        for fact in sorted(changes(self.paper, self.said)):
+            kept = {name: text for name, text in kept.items() if name not in _REPLACED[fact]}
+            if fact == "venue":
+                kind = made_kind if kind in _BY_VENUE else kind
+                kept[_VENUE_FIELD.get(kind, "publisher")] = field_value("booktitle", _venue(self.paper))
+            elif fact == "acl":
+                free = next((name for name in ("url", "ee", "url2") if name not in kept), "url")
+                kept[free] = made["url"]
+            else:
+                kept |= {name: made[name] for name in _REPLACED[fact] if name in made}
+        return kind, kept
+
+
+def _read(raw: str) -> RawEntry | None:
+    try:
+        return read_entry(raw, 0, len(raw)) if raw else None
+    except Malformed:
+        return None
+
+
+def _as_written(entry: RawEntry, alone: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
+    """The source of each field that needs no macro to say what is stored."""
+    sources: dict[str, str] = {}
+    for name, pieces in entry.fields:
+        needs_macro = any(piece.is_macro and not piece.text.isdecimal() for piece in pieces)
+        if not needs_macro and alone.get(name.lower()) == stored.get(name.lower()):
+            sources.setdefault(name.lower(), "".join(piece.text for piece in pieces))
+    return sources
+
+
+def _needs_repair(faults: list[str]) -> bool:
+    """Whether BibTeX would stumble over the entry. That a field stands twice, it only says."""
+    return any("stands more than once" not in fault for fault in faults)
 
 
 def _authors(paper: Paper) -> list[str]:
     return [authorship.author.name for authorship in paper.authorships.all()]
 
 
+def _venue(paper: Paper) -> str:
+    return paper.venue.name if paper.venue else ""
+
+
 def _made(paper: Paper) -> tuple[str, dict[str, str]]:
+    """An entry made from the row, and from what an entry of another format said beyond it."""
     kind, venue_field = _kind(paper)
-    kept = {name: text for name, text in paper.bibtex_fields.items() if name not in (*_OURS, *_REFERENCES)}
-    venue = paper.venue.name if paper.venue else ""
-    same_venue = next((name for name in _VENUE_FIELDS if venue and venue_name(kept.get(name, "")) == venue), "")
-    if same_venue:
-        kind, venue_field, venue = paper.bibtex_type or kind, same_venue, kept[same_venue]
-    if venue:
-        kept = {name: text for name, text in kept.items() if name not in _VENUE_FIELDS}
+    elsewhere = paper.source in ("csl-json", "ris")
+    said_kind, said = csl_item.as_bibtex(csl_item.item_for(paper)) if elsewhere else ("", {})
     fields = {
-        "author": " and ".join(_name(name) for name in _authors(paper)),
-        "title": _protected(_escaped(paper.title)),
-        venue_field: venue,
+        "author": author_field(_authors(paper)),
+        "title": title_field(paper.title),
+        venue_field: field_value(venue_field, _venue(paper)),
         "year": str(paper.year or ""),
-        "doi": paper.doi,
-        "eprint": paper.arxiv,
+        "doi": field_value("doi", paper.doi),
+        "eprint": field_value("eprint", paper.arxiv),
         "archiveprefix": "arXiv" if paper.arxiv else "",
-        "url": _address(paper),
+        "url": field_value("url", _address(paper)),
     }
-    return kind, {**kept, **{name: text for name, text in fields.items() if text}}
+    return said_kind or kind, {name: field_value(name, text) for name, text in said.items()} | {
+        name: text for name, text in fields.items() if text
+    }
 
 
 def _kind(paper: Paper) -> tuple[str, str]:
     """The type of an entry, and the field that names its venue."""
-    venue = paper.venue.name if paper.venue else ""
-    if venue and _JOURNAL.search(venue):
-        return "article", "journal"
-    if is_preprint(venue):
-        return "misc", "howpublished"
-    return "inproceedings", "booktitle"
+    return _TYPES[venue_kind(_venue(paper))]
 
 
 def _address(paper: Paper) -> str:
@@ -124,51 +204,3 @@ def _address(paper: Paper) -> str:
         anthology = f"https://aclanthology.org/{paper.acl}"
         return next((url for url in addresses if identifiers.acl_id(url) == paper.acl), anthology)
     return addresses[0] if addresses else ""
-
-
-def _key(paper: Paper) -> str:
-    """`jiao2020tinybert`: family name, year, first telling word of the title. The imported key where there is one."""
-    if paper.bibtex_key:
-        return paper.bibtex_key
-    authors = _authors(paper)
-    family = authors[0].partition(",")[0].split()[-1] if authors else ""
-    words = [title_key(word) for word in re.split(r"[\s:–—-]+", paper.title)]
-    word = next((word for word in words if word and word not in _SMALL_WORDS), "")
-    key = "".join(filter(str.isascii, f"{title_key(family)}{paper.year or ''}{word}"))
-    return key or f"paper{paper.pk}"
-
-
-def _name(name: str) -> str:
-    if found := _SUFFIX.fullmatch(name):
-        return _escaped(f"{found['last']}, {found['suffix']}, {found['first']}")
-    escaped = _escaped(name)
-    return f"{{{escaped}}}" if "," in name or " and " in f" {name} ".lower() else escaped
-
-
-def _value(name: str, value: str) -> str:
-    if name in ("author", "title"):
-        return value
-    if name in _VERBATIM:
-        return value.replace("{", "%7B").replace("}", "%7D")
-    return _escaped(value)
-
-
-def _escaped(text: str) -> str:
-    """LaTeX's special characters in text; what stands between dollars as a formula stays a formula."""
-    pieces, at = [], 0
-    for formula in _FORMULA.finditer(text):
-        if formula[0].count("{") == formula[0].count("}"):
-            pieces += [_plain(text[at : formula.start()]), formula[0]]
-            at = formula.end()
-    return "".join([*pieces, _plain(text[at:])])
-
-
-def _plain(text: str) -> str:
-    return _SPECIALS.sub(lambda found: _SPECIAL.get(found[0], found[0] + "{}"), text)
-
-
-def _protected(title: str) -> str:
-    """Braces around words with capitals inside, so that no style lowers them: {BERT}, {TinyBERT}."""
-    if "$" in title.replace(r"\$", "") or "\\text" in title:
-        return f"{{{title}}}"
-    return _CAPITALS_WITHIN.sub(lambda found: f"{{{found[0]}}}", title)
