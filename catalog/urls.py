@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from catalog import edit_urls, export_urls, export_views, import_views, list_urls, profile_views, search_views, views
+from catalog import edit_urls, export_urls, export_views, import_views, list_urls, profile_views, reading_urls, search_views, views
 from catalog.negotiation import represented
 
 app_name = "catalog"
 urlpatterns = [
+    *reading_urls.urlpatterns,
     *edit_urls.urlpatterns,
     *export_urls.urlpatterns,
     *history_urls.urlpatterns,
