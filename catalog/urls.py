@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from catalog import edit_urls, export_urls, export_views, import_views, list_urls, profile_views, reading_urls, search_views, views
+from catalog import (
+    edit_urls,
+    export_urls,
+    export_views,
+    history_urls,
+    import_views,
+    list_urls,
+    profile_views,
+    reading_urls,
+    search_views,
+    views,
+)
 from catalog.negotiation import represented
 
 app_name = "catalog"
