@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Authorship, Entry, Paper, Topic
+from catalog.search.similar import similar_titles
 
 SHOWN = 8
 CANDIDATES = 60  # for each reason
 NEIGHBOURS = 4  # entries of one section, to either side
 # A curator who sets two papers side by side says most; a shared word of the title says least.
-SECTION, TAG, AUTHOR = 3.0, 2.0, 1.5
+SECTION, TAG, AUTHOR, WORD = 3.0, 2.0, 1.5, 0.8
 
 
 @dataclass
@@ -38,6 +39,9 @@ def related_to(paper: Paper) -> list[Related]:
     authors = {row.author_id: row.author.name for row in paper.authorships.all()}
     _sharing(Paper.topics.through.objects.filter(topic__in=tags), paper, TAG, scores)
     _sharing(Authorship._base_manager.filter(author__in=authors), paper, AUTHOR, scores)
+    words = similar_titles(paper, most=CANDIDATES)
+    for other, shared in words.items():
+        scores[other] += WORD * len(shared)
     best = sorted(scores, key=lambda pk: (-scores[pk], pk))[:SHOWN]
     papers = Paper.objects.for_listing().in_bulk(best)
     found = [Related(papers[pk]) for pk in best if pk in papers]
@@ -46,6 +50,7 @@ def related_to(paper: Paper) -> list[Related]:
             *sections.get(row.paper.pk, ()),
             *_named(tags, (topic.pk for topic in row.paper.topics.all()), _tags_told),
             *_named(authors, (one.author_id for one in row.paper.authorships.all()), _authors_told),
+            *([_words_told(words[row.paper.pk])] if row.paper.pk in words else ()),
         ]
     return found
 
@@ -87,3 +92,7 @@ def _tags_told(names: list[str]) -> str:
 
 def _authors_told(names: list[str]) -> str:
     return _("by %(names)s") % {"names": _(", ").join(names)}
+
+
+def _words_told(words: list[str]) -> str:
+    return _("similar title: %(words)s") % {"words": _(", ").join(words)}

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog import search
 from catalog.models import Entry, Paper, PaperList, Section, Topic
 from catalog.related import related_to
 from tests.catalog.factories import PaperFactory
@@ -49,6 +50,24 @@ def test_a_category_alone_relates_nothing():
     here, there = PaperFactory(), PaperFactory()
     Topic.objects.create(kind="category", slug="probing", name_en="Probing").papers.add(here, there)
     assert reasons(here) == {}
+
+
+def test_titles_that_share_rare_words_are_similar():
+    for n in range(12):
+        PaperFactory(title=f"Models Number{n}")
+    here = PaperFactory(title="Attention Distillation for Small Models")
+    there = PaperFactory(title="Attention Distillation, Again")
+    PaperFactory(title="Attention Alone")
+    search.reindex()
+    assert reasons(here) == {there.title: ["similar title: attention, distillation"]}
+
+
+def test_chinese_titles_are_compared_by_their_pairs():
+    for n in range(12):
+        PaperFactory(title=f"Models Number{n}")
+    here, there = PaperFactory(title="注意力蒸馏"), PaperFactory(title="再论注意力蒸馏")
+    search.reindex()
+    assert reasons(here) == {there.title: ["similar title: 注意力蒸馏"]}
 
 
 def test_the_cost_is_the_same_with_2_and_20_related_papers():
