@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import PurePath
 
 from catalog import list_form
 from catalog.importers.encoding import NotText, decode
@@ -13,9 +14,15 @@ from catalog.importers.records import Document, Problem, Record, Span
 
 __all__ = ["FORMATS", "Limits", "NotText", "decode", "format_of", "items_of", "read_document", "read_text"]
 
-FORMATS = ("markdown", "bibtex")
+FORMATS = ("markdown", "bibtex", "csl-json", "ris")
 # Imported at first use: the reading process is to start at once.
-_READERS = {"bibtex": "catalog.importers.bibtex", "markdown": "catalog.importers.paper_list"}
+_READERS = {
+    "bibtex": "catalog.importers.bibtex",
+    "markdown": "catalog.importers.paper_list",
+    "csl-json": "catalog.importers.csl_json",
+    "ris": "catalog.importers.ris",
+}
+_SUFFIXES = {".bib": "bibtex", ".bibtex": "bibtex", ".ris": "ris", ".json": "csl-json"}
 _MARKDOWN = re.compile(r"^(?:#{1,6}\s+\S|\s*(?:[*+-]|\d{1,3}[.)])\s+\S)", re.M)
 
 
@@ -34,16 +41,23 @@ def items_of(text: str, format: str, limits: Limits = DEFAULT_LIMITS) -> Iterato
     return import_module(_READERS[format]).items(text, limits)
 
 
-def format_of(text: str) -> str:
-    """BibTeX where an entry comes before any Markdown, or entries outnumber headings and items."""
-    from catalog.importers import bibtex
+def format_of(text: str, name: str = "") -> str:
+    """By what the text holds; by the file's name where that does not tell.
+
+    BibTeX where an entry comes before any Markdown, or entries outnumber headings and items.
+    """
+    from catalog.importers import bibtex, csl_json, ris
 
     if list_form.is_marked(text.removeprefix("\ufeff")):
         return "markdown"
+    if csl_json.looks_like(text):
+        return "csl-json"
     first_entry, entries = bibtex.entry_starts(text)
-    if not entries:
-        return "markdown"
     first_item = _MARKDOWN.search(text)
-    if first_item is None or first_entry < first_item.start():
+    if entries and (first_item is None or first_entry < first_item.start()):
         return "bibtex"
-    return "bibtex" if entries > len(_MARKDOWN.findall(text)) else "markdown"
+    if entries and entries > len(_MARKDOWN.findall(text)):
+        return "bibtex"
+    if ris.looks_like(text):
+        return "ris"
+    return _SUFFIXES.get(PurePath(name.lower().removesuffix(".gz")).suffix, "markdown")

@@ -9,19 +9,14 @@ from catalog.importers.bibtex_parents import Parents, look_ahead
 from catalog.importers.bibtex_record import Work, not_understood, record_of
 from catalog.importers.bibtex_syntax import Macros
 from catalog.importers.limits import DEFAULT_LIMITS, Limits
+from catalog.importers.lines import LineCounter
 from catalog.importers.records import Document, Problem, Record, Span
 
 _REMARKS_MAX = 50  # on one entry
 
 
 def read(text: str, limits: Limits = DEFAULT_LIMITS) -> Document:
-    document = Document("bibtex")
-    for item in items(text, limits):
-        if isinstance(item, Span):
-            document.spans.append(item)
-        else:
-            (document.records if isinstance(item, Record) else document.problems).append(item)
-    return document
+    return Document.of("bibtex", items(text, limits))
 
 
 def items(text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Span | Record | Problem]:
@@ -53,13 +48,13 @@ class _Reading:
         self.parents = Parents(self.text, ahead.places, self.macros)
         self.keys: set[str] = set()
         self.position = 0
-        self.line, self.counted = 1, 0
+        self.lines = LineCounter(self.text)
 
     def items(self) -> Iterator[Span | Record | Problem]:
         for block in Blocks(self.text, self.limits):
             yield Span(block.start, block.end, block.kind)
             if block.kind == "problem":
-                yield Problem.of(self._line(block.start), block.fault, self.original[block.start : block.end])
+                yield Problem.of(self.lines.at(block.start), block.fault, self.original[block.start : block.end])
             elif block.kind == "string":
                 yield from self._define(block)
             elif block.kind == "entry":
@@ -68,17 +63,11 @@ class _Reading:
             message = "The macros of this document grow too long; some stand by their names."
             yield Problem(1, message, is_remark=True)
 
-    def _line(self, at: int) -> int:
-        """Places are asked for in order."""
-        self.line += self.text.count("\n", self.counted, at)
-        self.counted = at
-        return self.line
-
     def _define(self, block: Block) -> Iterator[Problem]:
         for name, pieces in block.entry.fields:
             if not self.macros.define(name, pieces):
                 message = f'The macro "{name}" is too long and was not read.'
-                yield Problem.of(self._line(block.start), message, self.original[block.start : block.end])
+                yield Problem.of(self.lines.at(block.start), message, self.original[block.start : block.end])
 
     def _take(self, block: Block) -> Iterator[Record | Problem]:
         work = Work.of(block.entry, self.macros)
@@ -90,7 +79,7 @@ class _Reading:
         self.parents.inherit(work)
         self.position += 1
         record = record_of(work, self.original[block.start : block.end], self.position)
-        record.line = self._line(block.start)
+        record.line = self.lines.at(block.start)
         yield record
         faults += not_understood(record)
         if not record.title:

@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from catalog import identifiers
+from catalog.importers.addresses import addresses_in, identify, year_in
 from catalog.importers.bibtex_syntax import Macros, Piece, RawEntry
 from catalog.importers.latex import to_text
 from catalog.importers.names import printed_names
-from catalog.importers.records import Link, Record
+from catalog.importers.records import Record
 
 # Addresses, identifiers and paths: LaTeX decoding would cut them at a % and turn _ into something else.
 _VERBATIM = frozenset((
@@ -20,8 +21,8 @@ _VERBATIM = frozenset((
 ))  # fmt: skip
 _SHOWN = 100  # of a value that a remark quotes
 _THESES_AND_REPORTS = frozenset(["phdthesis", "mastersthesis", "thesis", "techreport", "report"])
-_YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2}|2100)(?!\d)")
-_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s{}\"<>]+", re.I)
+_ADDRESSES = ("url", "url2", "ee", "pdf", "howpublished")
+_OLD_ID = re.compile(r"\d{7}")
 _ESCAPE = re.compile(r"\\([_%&#~$])(?:\{\})?")
 _ARXIV_SAID = re.compile(r"(?:arxiv:\s*|^abs/)([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.I)
 
@@ -80,27 +81,21 @@ def record_of(work: Work, raw: str, position: int) -> Record:
     title = fields.get("title", "")
     if title and fields.get("subtitle"):
         title = f"{title}: {fields['subtitle']}"
-    urls = _addresses(fields)
-    doi = identifiers.doi(fields.get("doi", "")) or next(filter(None, map(identifiers.doi, urls)), "")
-    links = [Link("url", url) for url in urls]
-    if doi and not any(identifiers.doi(url) == doi for url in urls):
-        links.append(Link("doi", f"https://doi.org/{doi}"))
-    return Record(
+    record = Record(
         title=title,
         authors=printed_names(work.source_names),
         venue=_venue(work),
-        year=_year(fields),
-        links=links,
+        year=year_in(fields.get("year", ""), fields.get("date", "")),
         position=position,
-        doi=doi,
-        arxiv=_arxiv(fields, urls),
-        acl=next(filter(None, map(identifiers.acl_id, [*urls, doi])), ""),
         key=work.key,
         type=work.type,
         fields=fields,
         raw=raw,
         source="bibtex",
     )
+    identify(record, addresses_in(fields[name] for name in _ADDRESSES if name in fields), fields.get("doi", ""))
+    record.arxiv = _arxiv(fields) or record.arxiv or _arxiv_said(fields)
+    return record
 
 
 def not_understood(record: Record) -> list[str]:
@@ -112,16 +107,8 @@ def not_understood(record: Record) -> list[str]:
         unread.append("doi")
     if fields.get("eprint") and _is_arxiv(fields) and not record.arxiv:
         unread.append("eprint")
-    unread += [name for name in ("url", "ee") if fields.get(name) and not _ADDRESS.search(fields[name])]
+    unread += [name for name in ("url", "ee") if fields.get(name) and not addresses_in([fields[name]])]
     return [f'The field "{name}" was not understood: "{fields[name][:_SHOWN]}".' for name in unread]
-
-
-def _addresses(fields: dict[str, str]) -> list[str]:
-    found: dict[str, None] = {}
-    for name in ("url", "url2", "ee", "pdf", "howpublished"):
-        for address in _ADDRESS.findall(fields.get(name, "")):
-            found.setdefault(address.rstrip(".,;"))
-    return list(found)
 
 
 def _venue(work: Work) -> str:
@@ -130,35 +117,26 @@ def _venue(work: Work) -> str:
         names = ["school", "institution", *names]
     for name in [*names, "howpublished", "institution", "school", "organization", "publisher"]:
         value = work.fields.get(name, "")
-        if value and not _ADDRESS.search(value):
+        if value and not addresses_in([value]):
             return value
     return ""
-
-
-def _year(fields: dict[str, str]) -> int | None:
-    for name in ("year", "date"):
-        if found := _YEAR.search(fields.get(name, "")):
-            return int(found[1])
-    return None
 
 
 def _is_arxiv(fields: dict[str, str]) -> bool:
     return "arxiv" in (fields.get("archiveprefix", "") + fields.get("eprinttype", "")).lower()
 
 
-def _arxiv(fields: dict[str, str], urls: list[str]) -> str:
-    if eprint := fields.get("eprint", ""):
-        other_archive = fields.get("archiveprefix") or fields.get("eprinttype")
-        if _is_arxiv(fields) or not other_archive:
-            old_style = f"{fields.get('primaryclass', '')}/{eprint}" if re.fullmatch(r"\d{7}", eprint) else eprint
-            if found := identifiers.arxiv_id(old_style):
-                return found
-    for url in [*urls, fields.get("doi", "")]:
-        if "arxiv" in url.lower() and (found := identifiers.arxiv_id(url)):
-            return found
+def _arxiv(fields: dict[str, str]) -> str:
+    """What the field made for it says, where the id is arXiv's."""
+    eprint = fields.get("eprint", "")
+    other_archive = fields.get("archiveprefix") or fields.get("eprinttype")
+    if not eprint or (other_archive and not _is_arxiv(fields)):
+        return ""
+    return identifiers.arxiv_id(f"{fields.get('primaryclass', '')}/{eprint}" if _OLD_ID.fullmatch(eprint) else eprint)
+
+
+def _arxiv_said(fields: dict[str, str]) -> str:
     for name in ("journal", "volume", "note", "howpublished", "number"):
-        value = fields.get(name, "")
-        found = _ARXIV_SAID.search(value)
-        if found:
+        if name in fields and (found := _ARXIV_SAID.search(fields[name])):
             return identifiers.arxiv_id(found[1])
     return ""

@@ -62,7 +62,7 @@ def read_bounded(
     """
     with _opened(data) as source:
         child = subprocess.Popen(
-            [sys.executable, "-m", "catalog.importers.child", json.dumps(asdict(limits)), format],
+            [sys.executable, "-m", "catalog.importers.child", json.dumps(asdict(limits)), format, name],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The process that reads one document: `python -m catalog.importers.child LIMITS FORMAT`, the document on stdin.
+"""The process that reads one document: `python -m catalog.importers.child LIMITS FORMAT NAME`, the document on stdin.
 
 It bounds itself before it looks at the document, and says what it reads in lines of JSON (catalog.importers.wire):
 a batch as soon as it is full, at the end a summary, or why it stopped.
@@ -27,7 +27,7 @@ def main() -> None:
     _bound(limits)
     out = sys.stdout.buffer
     try:
-        _read(sys.stdin.buffer, sys.argv[2], limits, out)
+        _read(sys.stdin.buffer, sys.argv[2], sys.argv[3], limits, out)
     except MemoryError:
         out.write(_OUT_OF_MEMORY)
     out.flush()
@@ -50,7 +50,7 @@ def _bound(limits: Limits) -> None:
             continue
 
 
-def _read(source: BinaryIO, format: str, limits: Limits, out: BinaryIO) -> None:
+def _read(source: BinaryIO, format: str, name: str, limits: Limits, out: BinaryIO) -> None:
     from catalog.importers.encoding import NotText
     from catalog.importers.reading import TooLarge, read_bytes
     from catalog.importers.records import Problem, Record, Summary
@@ -59,7 +59,7 @@ def _read(source: BinaryIO, format: str, limits: Limits, out: BinaryIO) -> None:
     batch: list[Record | Problem] = []
     size = 0
     try:
-        for item, done, total in read_bytes(source, format, limits):
+        for item, done, total in read_bytes(source, format, limits, name):
             if isinstance(item, Summary):
                 out.write(line_of("batch", packed(batch), total, total))
                 out.write(line_of("summary", packed_summary(item)))

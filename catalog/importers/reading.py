@@ -19,7 +19,9 @@ class TooLarge(ValueError):
     """The document has more bytes than are read."""
 
 
-def read_bytes(source: BinaryIO, format: str, limits: Limits) -> Iterator[tuple[Record | Problem | Summary, int, int]]:
+def read_bytes(
+    source: BinaryIO, format: str, limits: Limits, name: str
+) -> Iterator[tuple[Record | Problem | Summary, int, int]]:
     """Each record and problem with how many bytes are done, of how many; the summary last.
 
     Raises TooLarge, and NotText for bytes that are none.
@@ -28,7 +30,7 @@ def read_bytes(source: BinaryIO, format: str, limits: Limits) -> Iterator[tuple[
     total = len(data)
     text = decode(data)
     del data
-    summary = Summary(format_of(text) if format == "auto" else format, bytes=total, characters=len(text))
+    summary = Summary(format_of(text, name) if format == "auto" else format, bytes=total, characters=len(text))
     pieces, lengths = Counter(), Counter()
     done = 0
     for item in items_of(text, summary.format, limits):
@@ -42,7 +44,7 @@ def read_bytes(source: BinaryIO, format: str, limits: Limits) -> Iterator[tuple[
             summary.entries += isinstance(item, Record)
             summary.remarks += isinstance(item, Problem) and item.is_remark
             summary.problems += isinstance(item, Problem) and not item.is_remark
-            yield item, done * total // len(text), total
+            yield item, done * total // (len(text) or 1), total
     summary.pieces, summary.lengths = dict(pieces), dict(lengths)
     yield summary, total, total
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 EXCERPT = 20_000
@@ -145,6 +146,16 @@ class Document:
     description_zh: str = ""
     section_texts: list[SectionTexts] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, format: str, items: Iterable[Span | Record | Problem]) -> Document:
+        document = cls(format)
+        for item in items:
+            if isinstance(item, Span):
+                document.spans.append(item)
+            else:
+                (document.records if isinstance(item, Record) else document.problems).append(item)
+        return document
 
     def as_json(self) -> dict:
         """The form that `import_papers --dry-run --json` prints."""
