@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from catalog.addresses import follow_former_addresses
 from catalog.exporters.bibtex import entry_for
 from catalog.forms import PaperSearchForm
 from catalog.models import Paper, PaperList, Topic
 from catalog.outline import page_of, places_of
 from catalog.related import related_to
+from catalog.versions import other_versions
 
 
 @require_safe
@@ -25,13 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@follow_former_addresses
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     paper = get_object_or_404(Paper.objects.for_page(), slug=slug)
     context = {
         "paper": paper,
         "places": places_of(paper),
         "related": related_to(paper),
-        "versions": list(paper.versions.all()),
+        "versions": other_versions(paper),
         "bibtex": entry_for(paper),
     }
     return render(request, "catalog/paper.html", context)
