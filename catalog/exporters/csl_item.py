@@ -12,19 +12,22 @@ from typing import Any
 
 from catalog import identifiers
 from catalog.citation_keys import key_of
+from catalog.exporters import ris_tags
 from catalog.exporters.csl_fields import BIBTEX_OF, BIBTEX_TYPES, CSL_OF, CSL_TYPES, MONTHS, NAMES, WITHIN
 from catalog.exporters.names import parts_of, printed
 from catalog.exporters.venues import venue_kind
 from catalog.importers.names import printed_names
 from catalog.merging import venue_name
 from catalog.models import Paper
+from catalog.titles import title_key
 
 Item = dict[str, Any]
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _ROW_SAYS = ("author", "title", "subtitle", "year", "month", "day", "date", "crossref", "xdata", "urldate")
 _ARXIV = ("eprint", "eprinttype", "archiveprefix", "primaryclass")
 _TYPES = {"journal": "article-journal", "preprint": "article", "meeting": "paper-conference"}
-_VENUES = ("container-title", "publisher", "event-title", "medium")
+_VENUES = ("container-title", "event-title", "collection-title", "publisher")
+_WHOLE_WORKS = ("book", "thesis", "report")
 
 
 def item_for(paper: Paper) -> Item:
@@ -54,10 +57,12 @@ def _authors(names: list[str], said: list[dict]) -> list[dict]:
 
 
 def _set_venue(item: Item, said: Item, venue: str) -> None:
-    if not venue or any(venue_name(str(said.get(name, ""))) == venue for name in _VENUES):
-        return
-    name = "container-title" if item["type"] in WITHIN else "publisher"
-    said[name] = venue
+    """Where readers look for it: behind a whole work its publisher, else what it stands in."""
+    names = ("publisher",) if item["type"] in _WHOLE_WORKS else _VENUES
+    given = next((str(said[name]) for name in names if said.get(name)), "")
+    if venue and title_key(venue_name(given)) != title_key(venue):
+        alone = item["type"] not in WITHIN and not any(said.get(name) for name in _VENUES[:-1])
+        said["publisher" if alone or item["type"] in _WHOLE_WORKS else "container-title"] = venue
 
 
 def _issued(paper: Paper, said: dict) -> dict:
@@ -69,19 +74,21 @@ def _issued(paper: Paper, said: dict) -> dict:
 
 
 def _set_identifiers(item: Item, said: Item, paper: Paper) -> None:
+    """An item has one address: the one that carries an identifier comes before any other."""
     urls = [link.url for link in paper.links.all()]
     if paper.doi:
         said["DOI"] = paper.doi
     if paper.acl and not any(identifiers.acl_id(str(said.get(name, ""))) == paper.acl for name in ("URL", "DOI")):
+        if said.get("URL"):
+            said["custom"] = said.get("custom", {}) | {"url": said["URL"]}
         said["URL"] = f"https://aclanthology.org/{paper.acl}"
-    elif urls and not said.get("URL"):
+    elif not said.get("URL") and urls:
         said["URL"] = next((url for url in urls if identifiers.arxiv_id(url) == paper.arxiv != ""), urls[0])
     if paper.arxiv:
-        if item["type"] == "article":
-            said.setdefault("number", f"arXiv:{paper.arxiv}")
         if not said.get("URL"):
             said["URL"] = f"https://arxiv.org/abs/{paper.arxiv}"
-        said["custom"] = said.get("custom", {}) | {"arxiv": paper.arxiv}
+        name = "number" if item["type"] == "article" else "archive_location"
+        said.setdefault(name, f"arXiv:{paper.arxiv}")
 
 
 def _from_bibtex(paper: Paper) -> Item:
@@ -134,14 +141,14 @@ def _from_csl(paper: Paper) -> Item:
 
 
 def _from_ris(paper: Paper) -> Item:
-    return {}
+    return ris_tags.item_of(paper.bibtex_fields)
 
 
 def as_bibtex(item: Item) -> tuple[str, dict[str, str]]:
     """The type, and the fields as plain text. Title, authors, year and identifiers are the row's to say."""
     custom = dict(item.get("custom") or {})
     kind = str(custom.pop("bibtex-type", "") or BIBTEX_TYPES.get(item.get("type", ""), "misc"))
-    fields = {name: str(text) for name, text in custom.items() if name != "arxiv" and isinstance(text, str | int)}
+    fields = {name: str(text) for name, text in custom.items() if isinstance(text, str | int)}
     for variable, name in BIBTEX_OF.items():
         value = item.get(variable)
         if isinstance(value, str | int) and value != "":

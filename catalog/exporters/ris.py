@@ -7,56 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from catalog.exporters.csl_item import Item, item_for
 from catalog.exporters.names import NameParts
+from catalog.exporters.ris_tags import TAG_OF, TYPE_OF
 from catalog.exporters.untouched import is_untouched
 from catalog.models import Paper
 
-TYPES = {
-    "article": "UNPB",
-    "article-journal": "JOUR",
-    "article-magazine": "MGZN",
-    "article-newspaper": "NEWS",
-    "book": "BOOK",
-    "chapter": "CHAP",
-    "dataset": "DATA",
-    "entry-dictionary": "DICT",
-    "entry-encyclopedia": "ENCYC",
-    "manuscript": "UNPB",
-    "pamphlet": "PAMP",
-    "paper-conference": "CPAPER",
-    "patent": "PAT",
-    "periodical": "SER",
-    "report": "RPRT",
-    "software": "COMP",
-    "standard": "STAND",
-    "thesis": "THES",
-    "webpage": "ELEC",
-    "post": "BLOG",
-    "post-weblog": "BLOG",
-}
-_TAGS = {
-    "container-title": "T2",
-    "container-title-short": "J2",
-    "collection-title": "T3",
-    "title-short": "ST",
-    "volume": "VL",
-    "issue": "IS",
-    "number": "M1",
-    "publisher": "PB",
-    "publisher-place": "CY",
-    "edition": "ET",
-    "ISBN": "SN",
-    "ISSN": "SN",
-    "DOI": "DO",
-    "language": "LA",
-    "abstract": "AB",
-    "note": "N1",
-    "annote": "RN",
-    "genre": "M3",
-    "event-title": "C3",
-    "number-of-volumes": "NV",
-    "chapter-number": "SE",
-    "archive": "DB",
-}
 _PAGES = re.compile(r"(\S+?)\s*[-–—]+\s*(\S+)")
 _LINE = "\r\n"
 
@@ -68,13 +22,14 @@ def document_for(papers: Iterable[Paper]) -> Iterator[str]:
 
 def entry_for(paper: Paper) -> str:
     if is_untouched(paper, "ris"):
-        return paper.bibtex_raw.rstrip("\r\n") + _LINE + _LINE
+        line = _LINE if _LINE in paper.bibtex_raw else "\n"
+        return paper.bibtex_raw.rstrip("\r\n") + line + line
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _lines(item_for(paper), paper)]
     return _LINE.join([*lines, "ER  - ", "", ""])
 
 
 def _lines(item: Item, paper: Paper) -> Iterator[tuple[str, str]]:
-    yield "TY", TYPES.get(item["type"], "GEN")
+    yield "TY", TYPE_OF.get(item["type"], "GEN")
     yield "ID", item["id"]
     yield "TI", item["title"]
     for variable, tag in (("author", "AU"), ("editor", "ED"), ("translator", "A4")):
@@ -82,12 +37,15 @@ def _lines(item: Item, paper: Paper) -> Iterator[tuple[str, str]]:
             yield tag, _name(name)
     yield from _dates(item)
     yield from _pages(str(item.get("page", "")))
-    for variable, tag in _TAGS.items():
+    for variable, tag in TAG_OF.items():
         if value := item.get(variable):
             yield tag, str(value)
     for word in re.split(r"\s*[,;，；]\s*", str(item.get("keyword", ""))):
         if word:
             yield "KW", word
+    for name, text in (item.get("custom") or {}).items():
+        if name.startswith("ris-"):
+            yield from ((name.removeprefix("ris-"), line) for line in str(text).split("\n"))
     for url in _addresses(item, paper):
         yield "UR", url
 

@@ -16,6 +16,7 @@ from catalog import identifiers
 from catalog.importers.addresses import addresses_in, identify, year_in
 from catalog.importers.limits import DEFAULT_LIMITS, Limits
 from catalog.importers.lines import LineCounter
+from catalog.importers.names import in_print
 from catalog.importers.records import Document, Problem, Record, Span
 
 _LONGEST_INTEGER = 18
@@ -148,8 +149,8 @@ def _name(name: Any) -> str:
         return _text(name)
     if literal := _text(name.get("literal") or name.get("name")):
         return literal
-    parts = [_text(name.get(part)) for part in ("given", "dropping-particle", "non-dropping-particle", "family")]
-    printed = " ".join(filter(None, parts))
+    parts = [_text(name.get(part)) for part in ("given", "dropping-particle", "non-dropping-particle")]
+    printed = in_print(" ".join(filter(None, parts)), _text(name.get("family")))
     suffix = _text(name.get("suffix"))
     return f"{printed}, {suffix}" if suffix and printed else printed
 

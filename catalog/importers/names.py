@@ -22,6 +22,7 @@ _DOUBLE_AND = re.compile(r"(\sand)(?:\s+and\b)+", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _BRACE_OR_AND = re.compile(r"[{}]|\s+and\s+", re.IGNORECASE)
 _NO_AUTHORS = frozenset(("others", "et al.", "et al", "and"))
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _SUFFIX = re.compile(r"^(?:jr|sr)\.?$|^[IVX]+$", re.IGNORECASE)
 
 
@@ -99,3 +100,10 @@ def _labelled(source: str) -> str:
         said[label.strip()] = value.strip()
     name = " ".join(said[label] for label in ("given", "prefix", "family") if said.get(label))
     return f"{name}, {said['suffix']}" if said.get("suffix") else name
+
+
+def in_print(given: str, family: str) -> str:
+    """A name from its parts: `Ada Lovelace`, and a Chinese one with its family name first, without a blank."""
+    if _HAN.search(given) and _HAN.search(family):
+        return family + given
+    return f"{given} {family}".strip()

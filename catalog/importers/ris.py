@@ -14,6 +14,7 @@ from catalog import identifiers
 from catalog.importers.addresses import addresses_in, identify, year_in
 from catalog.importers.limits import DEFAULT_LIMITS, Limits
 from catalog.importers.lines import LineCounter
+from catalog.importers.names import in_print
 from catalog.importers.records import Document, Problem, Record, Span
 
 _BEGINNING = re.compile(r"^\ufeff?[ \t]*TY {1,2}- ?\S", re.M)
@@ -132,7 +133,7 @@ def _values(tags: list[tuple[str, str]]) -> dict[str, list[str]]:
 def _printed(name: str) -> str:
     """`Last, First, Suffix` as a title page has it; a name without a comma is a body's, or in order already."""
     last, *rest = [part.strip() for part in name.rstrip(" ,").split(",", 2)]
-    printed = f"{rest[0]} {last}".strip() if rest else last
+    printed = in_print(rest[0], last) if rest else last
     return f"{printed}, {rest[1]}" if len(rest) > 1 and rest[1] else printed
 
 
