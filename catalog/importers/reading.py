@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from catalog.importers import format_of, items_of
-from catalog.importers.encoding import NotText, decode
+from catalog.importers.encoding import NotText, decoded
 from catalog.importers.limits import Limits
 from catalog.importers.records import Document, Problem, Record, Span, Summary
 
@@ -28,9 +28,14 @@ def read_bytes(
     """
     data = unpacked(source.read(limits.max_bytes + 1), limits.max_bytes)
     total = len(data)
-    text = decode(data)
+    made = decoded(data)
+    text = made.text
     del data
-    summary = Summary(format_of(text, name) if format == "auto" else format, bytes=total, characters=len(text))
+    summary = Summary(format_of(text, name) if format == "auto" else format, made.encoding)
+    summary.bytes, summary.characters = total, len(text)
+    for place, fault in made.faults:
+        yield _fault(text, place, fault), 0, total
+        summary.problems += 1
     pieces, lengths = Counter(), Counter()
     done = 0
     for item in items_of(text, summary.format, limits):
@@ -60,6 +65,12 @@ def unpacked(data: bytes, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise TooLarge(f"The document is larger than {max_bytes // 2**20} MB.")
     return data
+
+
+def _fault(text: str, place: int, message: str) -> Problem:
+    """With the line it stands in."""
+    start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+    return Problem.of(text.count("\n", 0, place) + 1, message, text[start : end if end >= 0 else len(text)])
 
 
 def _describe(summary: Summary, document: Document) -> None:
