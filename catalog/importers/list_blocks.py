@@ -52,9 +52,9 @@ class Block:
         return [paragraph.strip("\n") for paragraph in re.split(r"\n{2,}", joined)]
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_of(lines: list[str]) -> list[Block]:
     blocks: list[Block] = []
-    for number, line, is_code in _lines(text):
+    for number, line, is_code in _numbered(lines):
         previous = blocks[-1] if blocks else None
         if previous and previous.kind == "text" and len(previous.lines) == 1 and _UNDERLINE.fullmatch(line):
             previous.kind, previous.level = "heading", 1 if "=" in line else 2
@@ -70,13 +70,17 @@ def blocks_of(text: str) -> list[Block]:
     return blocks
 
 
-def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Number, line, and whether it stands inside a code fence, where `# x` is no heading. Comments are left out."""
+def lines_of(text: str) -> list[str]:
+    """Without comments. Links by name have their addresses in them."""
+    return with_inline_links(_without_comments(text)).split("\n")
+
+
+def _numbered(lines: list[str]) -> Iterator[tuple[int, str, bool]]:
+    """Number, line, and whether it belongs to a block of code, where `# x` is no heading."""
     is_code = False
-    for number, line in enumerate(with_inline_links(_without_comments(text)).split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         is_fence = line.lstrip().startswith(_FENCES)
-        if not is_fence:
-            yield number, line.rstrip(), is_code
+        yield number, line.rstrip(), is_code or is_fence
         is_code ^= is_fence
 
 

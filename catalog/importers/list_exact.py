@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from catalog import list_form
 from catalog.importers.list_entry import read_entry
 from catalog.importers.list_papers import reads_as_paper
+from catalog.importers.list_spans import ListLines
 from catalog.importers.records import Document, Problem, Record, SectionTexts
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -21,21 +21,19 @@ _ITEM_MAX = 200_000  # the authors of one paper can be thousands
 
 
 def read(text: str) -> Document:
-    reader = _Reader()
-    for number, line in enumerate(_lines(text), 1):
+    lines = [found[0].rstrip("\r\n") for found in _LINE.finditer(text)]
+    lines[0] = lines[0].removeprefix("\ufeff")
+    reader = _Reader(ListLines(text, ["" if _COMMENT.fullmatch(line) else line for line in lines]))
+    for number, line in enumerate(lines, 1):
         reader.take(number, line)
     return reader.document()
-
-
-def _lines(text: str) -> Iterator[str]:
-    for found in _LINE.finditer(text.removeprefix("\ufeff")):
-        yield found[0].rstrip("\r\n")
 
 
 class _Reader:
     """Lines are collected until what they belong to ends: an item with its notes, a description, stray text."""
 
-    def __init__(self) -> None:
+    def __init__(self, spans: ListLines) -> None:
+        self.spans = spans
         self.made = Document(format="markdown")
         self.headings = [SectionTexts([])]  # the list's own first; the last one is open
         self.kind = ""  # item | quote | stray: what `lines` are
@@ -52,9 +50,11 @@ class _Reader:
             self._continue("quote", number, line[1:].removeprefix(" "))
         elif heading := list_form.read_heading(line):
             self._close()
+            self.spans.begin(number, "heading")
             self._heading(*heading)
         elif (name := list_form.read_name_zh(line)) is not None:
             self._close()
+            self.spans.begin(number, "heading")
             self.headings[-1].name_zh = name
         elif not line.strip() or _COMMENT.fullmatch(line):
             self._close()
@@ -67,6 +67,7 @@ class _Reader:
         self.made.title_zh, self.made.description_zh = own.name_zh, own.description_zh
         self.made.description = own.description
         self.made.section_texts = [said for said in sections if said != SectionTexts(said.path)]
+        self.made.spans = self.spans.spans()
         return self.made
 
     def _open(self, kind: str, number: int, line: str) -> None:
@@ -84,6 +85,7 @@ class _Reader:
         if kind == "item":
             self._item()
         elif kind == "quote":
+            self.spans.begin(self.begins, "text")
             self._describe()
         elif kind == "stray":
             self._problem("This text belongs to no entry: it was left out.")
@@ -104,6 +106,7 @@ class _Reader:
         if record is None:
             self._problem("This does not read as a paper: it was left out.")
             return
+        self.spans.begin(self.begins, "entry")
         record.notes = [*record.remarks, *list_form.read_texts(below)]
         record.note = "\n\n".join(note.body for note in record.notes)
         record.section, record.line, record.source = list(self.headings[-1].path), self.begins, "markdown"
@@ -118,7 +121,8 @@ class _Reader:
             setattr(said, name, "\n\n".join(filter(None, [getattr(said, name), text.body])))
 
     def _problem(self, message: str) -> None:
-        self.made.problems.append(Problem(self.begins, message, "\n".join(self.lines).rstrip()))
+        self.spans.begin(self.begins, "problem")
+        self.made.problems.append(Problem.of(self.begins, message, "\n".join(self.lines)))
 
 
 def _guessed(first: str, below: list[str]) -> tuple[Record | None, list[str]]:

@@ -6,13 +6,15 @@ nothing is guessed, is that of catalog.list_form: our own exports are in it.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from catalog import list_form
 from catalog.importers import list_exact
 from catalog.importers.limits import Limits
-from catalog.importers.list_blocks import Block, blocks_of
+from catalog.importers.list_blocks import Block, blocks_of, lines_of
 from catalog.importers.list_entry import Entry, read_entry
 from catalog.importers.list_inline import plain
 from catalog.importers.list_papers import (
@@ -23,11 +25,11 @@ from catalog.importers.list_papers import (
     paper_headings,
     reads_as_paper,
 )
+from catalog.importers.list_spans import ListLines
 from catalog.importers.list_tables import columns_of_rows, read_row
 from catalog.importers.records import Document, Problem, Record, Span
 
 _ENTRY_MAX = 10_000
-_PREVIEW = 300
 _BELOW_HEADING = -1
 _BOLD_BEGINS_BY = 20
 
@@ -35,15 +37,21 @@ _BOLD_BEGINS_BY = 20
 def read(text: str) -> Document:
     if list_form.is_marked(text.removeprefix("\ufeff")):
         return list_exact.read(text)
-    return _Reader(blocks_of(text)).document()
+    lines = lines_of(text)
+    return _Reader(blocks_of(lines), ListLines(text, lines)).document()
 
 
 def items(text: str, limits: Limits) -> Iterator[Span | Record | Problem | Document]:
     """A list is read whole: what one of its lines means depends on the others."""
     document = read(text)
+    yield from document.spans
     places = [(record.line, 0, record) for record in document.records]
     places += [(problem.line, 1, problem) for problem in document.problems]
-    for _, _, item in sorted(places, key=lambda place: place[:2]):
+    for number, (*_, item) in enumerate(sorted(places, key=lambda place: place[:2])):
+        if number == limits.max_entries:
+            message = f"More than {number} entries: what begins here was not read. Split the file."
+            yield Problem(item.line, message)
+            return
         yield item
     yield document
 
@@ -51,8 +59,10 @@ def items(text: str, limits: Limits) -> Iterator[Span | Record | Problem | Docum
 class _Reader:
     """Walks the blocks once; `current` is the record that text may still belong to, `depth` its indentation."""
 
-    def __init__(self, blocks: list[Block]) -> None:
+    def __init__(self, blocks: list[Block], lines: ListLines) -> None:
         self.blocks = blocks
+        self.lines = lines
+        self.ends = {id(block): following.line for block, following in pairwise(blocks)}
         self.entries: dict[int, Entry | None] = {}
         self.columns = columns_of_rows(blocks)
         self.title = _title_heading(blocks)
@@ -68,9 +78,22 @@ class _Reader:
 
     def document(self) -> Document:
         for block in self.blocks:
+            before = len(self.made.records), len(self.made.problems)
             getattr(self, f"_{block.kind}")(block)
+            after = len(self.made.records), len(self.made.problems)
+            self.lines.begin(block.line, self._became(block, before, after))
         self.made.description = "\n\n".join(self.description)
+        self.made.spans = self.lines.spans()
         return self.made
+
+    def _became(self, block: Block, before: tuple[int, int], after: tuple[int, int]) -> str:
+        if before[0] < after[0]:
+            return "entry"
+        if before[1] < after[1]:
+            return "problem"
+        if block.kind == "heading" and self.current is None:
+            return "heading"
+        return "note" if self.current else "text"
 
     def _entry(self, block: Block) -> Entry | None:
         """None for what cannot be an entry. No entry is nearly as long as _ENTRY_MAX characters."""
@@ -162,7 +185,8 @@ class _Reader:
     def _add(self, block: Block, depth: int) -> None:
         record = self._entry(block).record
         for link in [link for link in record.links if not link.url]:
-            self.made.problems.append(Problem(block.line, f'The link "{link.label}" has no address.', block.text))
+            message = f'The link "{link.label}" has no address.'
+            self.made.problems.append(Problem(block.line, message, block.text, is_remark=True))
             record.links.remove(link)
         record.section, record.line, record.source = self._section(), block.line, "markdown"
         self.places[tuple(record.section)] += 1
@@ -175,7 +199,8 @@ class _Reader:
             self.current.note = f"{self.current.note}\n\n{text}" if self.current.note else text
 
     def _problem(self, block: Block, message: str) -> None:
-        self.made.problems.append(Problem(block.line, message, block.source[:_PREVIEW]))
+        text = self.lines.text(block.line, self.ends.get(id(block), sys.maxsize))
+        self.made.problems.append(Problem.of(block.line, message, text))
 
 
 def _title_heading(blocks: list[Block]) -> Block | None:

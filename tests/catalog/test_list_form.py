@@ -22,6 +22,7 @@ def facts(document):
     """Everything but where it stood in the file."""
     for record in document.records:
         record.line = 0
+    document.spans = []
     return document
 
 
@@ -131,7 +132,12 @@ def test_marked_list_is_a_list_though_its_notes_hold_bibtex():
 def test_windows_line_ends_change_nothing():
     record = entry(notes=[Text("en", "a\n\nb")])
     text = "".join(list_form.written(Document("markdown", [record])))
-    assert read_text(text.replace("\n", "\r\n")) == read_text(text)
+    assert facts(read_text(text.replace("\n", "\r\n"))) == facts(read_text(text))
+
+
+def test_spans_cover_every_character_once():
+    text = f"\ufeff{list_form.MARK}\r\n# L\r\n\r\n> d\r\n\r\n<!-- x -->\r\nstray\r\n- **T**.\r\n\r\n  note\r\n\r\n"
+    assert "".join(text[span.start : span.end] for span in read_text(text).spans) == text
 
 
 @pytest.mark.parametrize("name", ["ATPapers", "PLMpapers", "sentence-embedding", "awesome-knowledge-distillation"])

@@ -225,7 +225,7 @@ def test_items_below_an_entry_are_its_note_unless_they_are_papers():
 def test_item_that_is_no_paper_is_reported_with_its_line(item):
     document = read(f"# List\n\n## Papers\n- A B (ACL 2020)\n{item}\n")
     assert len(document.records) == 1
-    assert [(problem.line, problem.text) for problem in document.problems] == [(5, item[2:])]
+    assert [(problem.line, problem.text) for problem in document.problems] == [(5, item)]
 
 
 def test_data_set_under_its_own_heading_is_no_paper():
@@ -266,7 +266,7 @@ def test_next_to_nothing_is_read(text):
 def test_windows_line_ends_tabs_and_no_last_line_end_change_nothing():
     text = "# L\n\n## One\n1. **Trees**. *Ada One*. ACL 2019.\n\n    A remark.\n2. **Nets**. *Bo Two*. ACL 2020."
     changed = text.replace("    ", "\t").replace("\n", "\r\n")
-    assert read(changed) == read(text)
+    assert (read(changed).records, read(changed).problems) == (read(text).records, read(text).problems)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,39 @@ def test_hostile_text_takes_linear_time(text):
 def test_overlong_item_is_reported_not_read():
     document = read("- **Trees**. *Ada One*. (ACL 2020) " + "x" * 20_000)
     assert (document.records, len(document.problems)) == ([], 1)
-    assert len(document.problems[0].text) < 1_000
+    assert (len(document.problems[0].text), document.problems[0].length) == (20_000, 20_035)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n",
+        "# L\r\n\r\n<!-- x\r\n-->\r\n- **Trees**. *Ada One*.\r\n\r\n  A note.\r\n- see\r\n",
+        "Text.\n\n```\n# x\n```\n\n| a |\n|--|\n| b |\n\n***\n[1]: https://a.org/1\nend",
+    ],
+)
+def test_spans_cover_every_character_once(text):
+    assert "".join(text[span.start : span.end] for span in read(text).spans) == text
+
+
+def test_each_line_is_of_the_kind_it_became():
+    text = "# L\nMotto.\n\n<!-- x -->\n## S\n- **Trees**. *Ada One*.\n\n  More.\n- see below\n"
+    pieces = [(span.kind, text[span.start : span.end]) for span in read(text).spans]
+    assert pieces == [
+        ("heading", "# L\n"),
+        ("text", "Motto.\n"),
+        ("blank", "\n"),
+        ("comment", "<!-- x -->\n"),
+        ("heading", "## S\n"),
+        ("entry", "- **Trees**. *Ada One*.\n\n  More.\n"),
+        ("problem", "- see below\n"),
+    ]
+
+
+def test_code_in_a_note_keeps_its_fences():
+    document = read("- **Trees**. *Ada One*. (ACL 2020)\n\n  ```\n  # code\n  ```\n")
+    assert document.records[0].note.endswith("```\n# code\n```")
 
 
 def test_two_columns_of_links_share_one_outer_bracket():

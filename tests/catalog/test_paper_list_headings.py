@@ -89,7 +89,7 @@ def test_text_below_a_heading_that_is_no_title_is_reported(name):
     papers = "## Trees Learn from Other Trees\nA note.\n\n## Growing Nets with Less Water\nA note.\n\n"
     document = read(f"{papers}## {name}\nSome prose.\n\n- read more\n")
     assert len(document.records) == 2
-    assert [(problem.line, problem.text) for problem in document.problems] == [(8, "Some prose."), (10, "read more")]
+    assert [(problem.line, problem.text) for problem in document.problems] == [(8, "Some prose."), (10, "- read more")]
 
 
 def test_every_word_ends_up_somewhere():

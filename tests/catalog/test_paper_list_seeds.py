@@ -178,4 +178,5 @@ def test_another_habit_of_writing_changes_no_record(seed, name, change):
 def _facts(document):
     for record in document.records:
         record.line = 0
+    document.spans = []
     return document
