@@ -13,9 +13,9 @@ from django.utils import timezone
 from catalog import search
 from catalog.identity import key_of
 from catalog.importers import read_text
+from catalog.intake.placing import Sections
 from catalog.models import AlternativeTitle, Import, Note, Paper, PaperList, Topic
 from catalog.services import store_document
-from catalog.shelving import Sections
 
 FOLDER = Path(__file__).parent / "bundled"
 _FORMAT = "bundled"

@@ -13,5 +13,7 @@ _WHOLE = str.maketrans(
 
 def fold_letters(text: str) -> str:
     """Marks are gone; punctuation and blanks stay. Folding case may compose or decompose anew, hence twice NFKD."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in folded.translate(_WHOLE) if unicodedata.category(char) != "Mn")

@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet
 
 from catalog.importers.records import Record
 from catalog.likeness import IDENTIFIERS, Facts, block_key, doubt, is_same, key_of
-from catalog.models import AlternativeTitle, Authorship, Paper, Verdict
+from catalog.models import AlternativeTitle, Authorship, Paper, PaperVersion, Verdict
 
-_BATCH = 5_000
+_BATCH = 1_000
 
 
 @dataclass(eq=False)
@@ -27,7 +27,8 @@ class Work:
     venue: str = ""
     links: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)  # each text with its language, "" where that is to be guessed
+    versions: list[PaperVersion] = field(default_factory=list)
     line: int = 0
 
     @classmethod
@@ -42,12 +43,13 @@ class Work:
         work = cls.of_citation(paper)
         work.venue = paper.venue.name if paper.venue else ""
         work.links = {link.url: link.label for link in paper.links.all()}
-        work.notes = [note.body for note in paper.notes.all()]
+        work.notes = {note.body: note.language for note in paper.notes.all()}
+        work.versions = list(paper.versions.all())
         return work
 
     @property
     def is_new(self) -> bool:
-        return self.paper.pk is None
+        return self.paper._state.adding  # it may have its key before it is written
 
     @property
     def facts(self) -> Facts:
@@ -59,13 +61,25 @@ class Work:
 class Shelf:
     """Every row that one of these records may name, found by identifier and by title."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], paper_ids: Iterable[int | None] = ()) -> None:
+        """`paper_ids` are wanted whatever the records say."""
         self._by_identifier: dict[tuple[str, str], Work] = {}
         self._by_title: defaultdict[str, list[Work]] = defaultdict(list)
-        records = list(records)
+        self._by_id: dict[int, Work] = {}
+        records, ids = list(records), set(paper_ids) - {None}
         for start in range(0, len(records), _BATCH):
-            for paper in _candidates(records[start : start + _BATCH]):
-                self.add(Work.of(paper))
+            ids |= _candidate_ids(records[start : start + _BATCH])
+        for paper in _whole(sorted(ids)):
+            self._by_id[paper.pk] = Work.of(paper)
+            self.add(self._by_id[paper.pk])
+
+    def paper(self, paper_id: int | None) -> Work | None:
+        return self._by_id.get(paper_id)
+
+    def holders(self, record: Record) -> list[Work]:
+        """Works that have one of the record's identifiers or its title."""
+        found = [self.holder(name, value) for name in IDENTIFIERS if (value := getattr(record, name))]
+        return [*filter(None, found), *self._by_title.get(key_of(record.title), ())]
 
     def add(self, work: Work) -> None:
         """Also again, once a work has learnt an identifier or a title."""
@@ -81,24 +95,28 @@ class Shelf:
 
     def find(self, record: Record) -> Work | None:
         """The work that this record surely names."""
-        holders = [self.holder(name, value) for name in IDENTIFIERS if (value := getattr(record, name))]
-        candidates = [*filter(None, holders), *self._by_title.get(key_of(record.title), ())]
-        if not candidates:
+        if not (candidates := self.holders(record)):
             return None
         given = facts_of(record)
         return next((work for work in candidates if is_same(work.facts, given)), None)
 
 
-def _candidates(records: list[Record]) -> Iterator[Paper]:
+def _candidate_ids(records: list[Record]) -> set[int]:
     keys = {key_of(record.title) for record in records}
-    ids = set(Paper.objects.filter(title_key__in=keys).values_list("pk", flat=True))
+    ids = set(Paper.objects.filter(title_key__in=keys).order_by().values_list("pk", flat=True))
     ids |= set(AlternativeTitle.objects.filter(title_key__in=keys).values_list("paper_id", flat=True))
     for name in IDENTIFIERS:
         values = {value for record in records if (value := getattr(record, name))}
         if values:
-            ids |= set(Paper.objects.filter(**{f"{name}__in": values}).values_list("pk", flat=True))
-    found = Paper.objects.filter(pk__in=ids).select_related("venue").order_by("pk")
-    return iter(found.prefetch_related("authorships__author", "links", "alternative_titles", "notes"))
+            ids |= set(Paper.objects.filter(**{f"{name}__in": values}).order_by().values_list("pk", flat=True))
+    return ids
+
+
+def _whole(ids: list[int]) -> Iterator[Paper]:
+    related = ("authorships__author", "links", "alternative_titles", "notes", "versions")
+    for start in range(0, len(ids), _BATCH):
+        rows = Paper.objects.filter(pk__in=ids[start : start + _BATCH]).select_related("venue").order_by("pk")
+        yield from rows.prefetch_related(*related)
 
 
 def facts_of(record: Record) -> Facts:

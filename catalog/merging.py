@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from catalog import identifiers
 from catalog.identity import Shelf, Work
 from catalog.importers.records import Link, Record
-from catalog.likeness import IDENTIFIERS, block_key, key_of
-from catalog.models import Paper
+from catalog.likeness import IDENTIFIERS, key_of
+from catalog.models import Paper, PaperVersion
 from catalog.titles import slug_for, title_key
 
 _PREPRINT = re.compile(
@@ -18,6 +18,7 @@ _PREPRINT = re.compile(
     re.I,
 )
 _WEB = re.compile(r"(?:https?|ftp)://[^\s/]", re.I)
+ENTRY = ("bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "source")
 _LENGTHS = {"arxiv": 30, "acl": 60, "doi": 200}
 
 
@@ -34,7 +35,7 @@ class Difference:
 class Gain:
     """A fact that a record adds to a work; `before` where it replaces another. One for each link, title and note."""
 
-    fact: str  # a column of Paper, or authors | bibtex | links | notes | titles | venue
+    fact: str  # a column of Paper, or authors | bibtex | links | notes | titles | venue | versions
     now: str
     before: str = ""
 
@@ -66,8 +67,7 @@ def usable_links(record: Record) -> tuple[list[Link], list[str]]:
 
 
 def new_work(record: Record, shelf: Shelf) -> tuple[Work, list[Difference]]:
-    block = block_key(record.title, record.authors)
-    paper = Paper(title=record.title, title_key=key_of(record.title), block_key=block)
+    paper = Paper(title=record.title, title_key=key_of(record.title))
     work = Work(paper, titles={paper.title_key: paper.title}, line=record.line)
     _, differences = merge(work, record, shelf)
     shelf.add(work)
@@ -87,7 +87,7 @@ def merge(work: Work, record: Record, shelf: Shelf) -> tuple[list[Gain], list[Di
 
 
 def _merge_words(work: Work, record: Record, gains: list[Gain]) -> None:
-    """Names, titles, links, the note, and the entry itself: each is kept where it says something new."""
+    """Names, titles, links, notes, and the entry itself: each is kept where it says something new."""
     paper = work.paper
     if record.short_name and not paper.short_name:
         paper.short_name = record.short_name[:100]
@@ -100,21 +100,29 @@ def _merge_words(work: Work, record: Record, gains: list[Gain]) -> None:
         if link.url not in work.links:
             work.links[link.url] = link.label[:80]
             gains.append(Gain("links", link.url))
-    note = record.note.strip()
-    if note and note not in work.notes:
-        work.notes.append(note)
-        gains.append(Gain("notes", note))
-    if record.fields and not paper.bibtex_fields:
-        paper.bibtex_type, paper.bibtex_key = record.type[:40], record.key[:200]
-        paper.bibtex_fields, paper.bibtex_raw = record.fields, record.raw
+    for note in record.remarks:
+        if note.body.strip() and note.body.strip() not in work.notes:
+            work.notes[note.body.strip()] = note.language
+            gains.append(Gain("notes", note.body.strip()))
+    if record.fields and not paper.bibtex_fields and not _is_superseded(work, record):
+        set_entry(paper, record)
         gains.append(Gain("bibtex", paper.bibtex_key))
+
+
+def set_entry(row: Paper | PaperVersion, record: Record) -> None:
+    row.bibtex_type, row.bibtex_key, row.source = record.type[:40], record.key[:200], record.source[:20]
+    row.bibtex_fields, row.bibtex_raw = record.fields, record.raw
 
 
 def _merge_publication(work: Work, record: Record, gains: list[Gain], differences: list[Difference]) -> None:
     """Venue, year and authors hang together: those of the publication replace those of the preprint."""
     paper, venue = work.paper, venue_name(record.venue)
     published = is_preprint(work.venue) and not is_preprint(venue)
-    superseded = bool(venue) and is_preprint(venue) and not is_preprint(work.venue)
+    superseded = _is_superseded(work, record)
+    if published:
+        _keep_preprint(work, record, gains)
+    elif superseded:
+        _add_preprint(work, record, gains)
     if venue and (published or not work.venue):
         gains.append(Gain("venue", venue, work.venue))
         work.venue = venue
@@ -132,6 +140,50 @@ def _merge_publication(work: Work, record: Record, gains: list[Gain], difference
             work.authors = list(record.authors)
         elif not superseded and {*map(title_key, record.authors)} != {*map(title_key, work.authors)}:
             differences.append(Difference("authors", ", ".join(work.authors), ", ".join(record.authors)))
+
+
+def _is_superseded(work: Work, record: Record) -> bool:
+    """The record cites the preprint of what is published here."""
+    return bool(record.venue.strip()) and is_preprint(venue_name(record.venue)) and not is_preprint(work.venue)
+
+
+def _keep_preprint(work: Work, record: Record, gains: list[Gain]) -> None:
+    """What stood here until now becomes a version; its entry goes with it where the publication brings its own."""
+    paper = work.paper
+    if not work.venue or _preprint_of(work):
+        return
+    version = PaperVersion(
+        title=paper.title, authors=list(work.authors), venue=work.venue, year=paper.year,
+        doi=paper.doi if identifiers.arxiv_id(paper.doi) else "", arxiv=paper.arxiv,
+    )  # fmt: skip
+    if record.fields and paper.bibtex_fields:
+        for name in ENTRY:
+            setattr(version, name, getattr(paper, name))
+        set_entry(paper, record)
+        gains.append(Gain("bibtex", paper.bibtex_key, version.bibtex_key))
+    work.versions.append(version)
+    gains.append(Gain("versions", version.venue))
+
+
+def _add_preprint(work: Work, record: Record, gains: list[Gain]) -> None:
+    """One preprint a paper; given again, it may still bring the entry that was missing."""
+    version = _preprint_of(work)
+    if version is None:
+        if not record.fields and record.year in (None, work.paper.year):
+            return  # says nothing that does not stand here
+        version = PaperVersion(
+            title=record.title, authors=record.authors, venue=venue_name(record.venue), year=record.year,
+            doi=record.doi[:200], arxiv=record.arxiv[:30],
+        )  # fmt: skip
+        work.versions.append(version)
+    elif version.bibtex_fields or not record.fields:
+        return
+    set_entry(version, record)
+    gains.append(Gain("versions", version.venue))
+
+
+def _preprint_of(work: Work) -> PaperVersion | None:
+    return next((version for version in work.versions if is_preprint(version.venue)), None)
 
 
 def _merge_identifiers(

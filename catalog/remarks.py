@@ -18,6 +18,7 @@ SENTENCES = (
     gettext_noop("The title is longer than 500 characters."),
     gettext_noop("An author's name is longer than 255 characters."),
     gettext_noop("The same work stands above, in line %(line)s."),
+    gettext_noop("No entry was found in this document."),
     gettext_noop("This does not begin like an entry."),
     gettext_noop("The key is not followed by a comma."),
     gettext_noop("A comma is missing after the key."),
@@ -123,6 +124,8 @@ def _counted(fact: str, count: int) -> str:
         return ngettext("%(count)d link", "%(count)d links", count) % {"count": count}
     if fact == "notes":
         return ngettext("%(count)d note", "%(count)d notes", count) % {"count": count}
+    if fact == "versions":
+        return ngettext("%(count)d earlier citation", "%(count)d earlier citations", count) % {"count": count}
     return ngettext("%(count)d other title", "%(count)d other titles", count) % {"count": count}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from catalog.folding import fold_letters
 
 SLUG_MAX_LENGTH = 100
 _HASH_LENGTH = 8
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def title_key(title: str) -> str:
@@ -16,6 +18,8 @@ def title_key(title: str) -> str:
     Nothing else counts: lists glue words together ("forTask-Agnostic"), drop hyphens and vary the punctuation.
     A title of signs alone keeps its signs, so that no two such titles share the empty key.
     """
+    if title.isascii() and (key := _NO_LETTER.sub("", title.lower())):  # most titles and names: ten times as fast
+        return key
     folded = fold_letters(title)
     return "".join(filter(str.isalnum, folded)) or "".join(folded.split())
 

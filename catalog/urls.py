@@ -3,11 +3,12 @@
 from django.urls import path
 
 from catalog import (
+    duplicate_urls,
     edit_urls,
     export_urls,
     export_views,
     history_urls,
-    import_views,
+    import_urls,
     list_urls,
     profile_views,
     reading_urls,
@@ -22,7 +23,9 @@ urlpatterns = [
     *edit_urls.urlpatterns,
     *export_urls.urlpatterns,
     *history_urls.urlpatterns,
+    *duplicate_urls.urlpatterns,
     *list_urls.urlpatterns,
+    *import_urls.urlpatterns,
     path("", views.home, name="home"),
     path("papers/", represented(search_views.papers, export_views.papers), name="papers"),
     path("papers/<slug:slug>/", represented(views.paper, export_views.paper), name="paper"),
@@ -35,7 +38,4 @@ urlpatterns = [
     path("categories/<slug:slug>/", profile_views.category, name="category"),
     path("tags/<slug:slug>/", profile_views.tag, name="tag"),
     path("timeline/", profile_views.timeline, name="timeline"),
-    path("import/", import_views.import_new, name="import"),
-    path("import/<uuid:import_id>/", import_views.import_preview, name="import_preview"),
-    path("import/<uuid:import_id>/accept/", import_views.import_accept, name="import_accept"),
 ]

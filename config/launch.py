@@ -1,7 +1,7 @@
 """`make run`: every process of Distillery from one terminal.
 
 Redis (unless REDIS_URL names one), the web server, a worker for the jobs and a small keeper, which sweeps up after
-workers that died. Each line of output says whose it is; a process that dies is started again; Ctrl-C stops all.
+workers that died and takes in large documents. Each line of output says whose it is; a process that dies is started again; Ctrl-C stops all.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def _prepare_database() -> bool:
 def _services() -> list[Service]:
     celery = [PYTHON, "-m", "celery", "--quiet", "-A", "workers", "worker", "--loglevel", "INFO"]
     jobs = ["-Q", ",".join(settings.RUN_QUEUES), "--pool", "threads", "-c", str(settings.RUN_SLOTS), "-n", "jobs@%h"]
-    keeper = ["-Q", settings.CELERY_TASK_DEFAULT_QUEUE, "--pool", "solo", "-B", "-n", "keeper@%h"]
+    keeper = ["-Q", settings.CELERY_TASK_DEFAULT_QUEUE, "--pool", "threads", "-c", "4", "-B", "-n", "keeper@%h"]
     web = [PYTHON, "-m", "uvicorn", "config.asgi:application", "--host", settings.HOST, "--port", str(settings.PORT)]
     return [
         Service("web", [*web, "--timeout-graceful-shutdown", "3", "--log-level", "warning"]),

@@ -209,7 +209,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-imports": {"task": "catalog.tasks.sweep_imports", "schedule": 5.0, "options": {"expires": 5}},
+}
 RUN_SLOTS = _whole_number("RUN_SLOTS", 1, lowest=1)  # jobs at once on this host
 RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what workers are there for: cpu, gpu
 RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)  # OpenMP threads of one job

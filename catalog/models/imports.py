@@ -22,6 +22,7 @@ class Import(models.Model):
         PREVIEW = "preview", _("waiting for your decision")
         ACCEPTING = "accepting", _("being taken in")
         ACCEPTED = "accepted", _("accepted")
+        UNDOING = "undoing", _("being undone")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     format = models.CharField(max_length=20)
@@ -46,6 +47,9 @@ class Import(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -59,6 +63,11 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:import_preview", args=[self.id])
+
+    @property
+    def read_percent(self) -> int:
+        """Of an unpacked document, so that a gzip file may seem done before it is."""
+        return min(100, 100 * self.read_bytes // self.size_bytes) if self.size_bytes else 0
 
 
 class ImportItem(models.Model):
@@ -92,7 +101,7 @@ class ImportItem(models.Model):
     differences = models.JSONField(default=list, blank=True)
     candidates = models.JSONField(default=list, blank=True, help_text=_("Papers it may be, each with a reason."))
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
-    chosen = models.PositiveBigIntegerField(null=True, blank=True, help_text=_("The paper that the decision is about."))
+    chosen = models.PositiveSmallIntegerField(default=0, help_text=_("Which of the candidates the decision is about."))
     paper = models.ForeignKey("Paper", null=True, blank=True, on_delete=models.SET_NULL, related_name="import_items")
     stored_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,4 +1,4 @@
-"""import_papers FILE: take a Markdown list or a BibTeX file into the catalogue, or only show what would be read."""
+"""import_papers FILE: take a document into the catalogue, only show what would be read, or take an import back."""
 
 from __future__ import annotations
 
@@ -6,60 +6,82 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
-from django.db import transaction
 
-from catalog import remarks, services
-from catalog.importers import FORMATS, read_text
-from catalog.importers.records import Document
-from catalog.models import PaperList
+from catalog import remarks
+from catalog.importers import FORMATS
+from catalog.importers.records import Document, Problem, Record, Summary
+from catalog.intake import direct, undoing
+from catalog.intake.judging import Judge
+from catalog.intake.reading import ImportRefused, ReadingStopped, entries_of, read, refuse_size
+from catalog.models import Import, ImportItem
 
 
 class Command(BaseCommand):
-    help = "Import papers from a Markdown list or a BibTeX file. Entries that cannot be read are reported by line."
+    help = "Import papers from a document. Entries that cannot be read are reported by line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="the document; - reads standard input")
+        parser.add_argument(
+            "file", metavar="FILE", nargs="?", help="the document, also gzipped; - reads standard input"
+        )
         parser.add_argument("--format", choices=("auto", *FORMATS), default="auto", help="default: auto")
         parser.add_argument("--list", metavar="SLUG", help="also put the papers into this list; made if it is missing")
         parser.add_argument("--dry-run", action="store_true", help="read and show; write nothing")
+        parser.add_argument("--undo", metavar="ID", type=UUID, help="take the import with this id back, as a whole")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args, **options) -> None:
+        if options["undo"]:
+            self._undo(options["undo"])
+            return
+        if not options["file"]:
+            raise CommandError("Name a FILE, or an import to take back with --undo.")
         if options["list"]:
             _check_slug(options["list"])
-        document = _document(options["file"], options["format"])
-        if options["dry_run"]:
-            self._show(document, options["json"])
-            return
-        with transaction.atomic():
-            paper_list = _list(options["list"], document) if options["list"] else None
-            report = services.store_document(document=document, paper_list=paper_list)
+        try:
+            with _opened(options["file"]) as file:
+                self._show(file, options) if options["dry_run"] else self._import(file, options)
+        except (ImportRefused, ReadingStopped) as refusal:
+            raise CommandError(f"{options['file']}: {refusal}") from refusal
+
+    def _show(self, file: File, options: dict) -> None:
+        items, summary = _read_whole(file, options["format"])
         if options["json"]:
-            self._print_json({"format": document.format, **asdict(report)})
-        else:
-            self._tell(report)
-
-    def _show(self, document: Document, as_json: bool) -> None:
-        if as_json:
-            self._print_json(document.as_json())
+            self._print_json(_document(items, summary).as_json())
             return
-        preview = services.preview_document(document)
-        for item in preview.items:
-            title = item.record.title if item.record else ""
-            adds = _adds(map(asdict, item.gains)) if item.verdict == "here" else ""
-            told = ": ".join(filter(None, (title, adds, item.message)))
+        # Neither the import nor its items are saved: what stands above is found among the items themselves.
+        judged = Judge(Import(format=summary.format)).judge(entries_of(items), 1)
+        for item in judged:
+            adds = _adds(item.gains) if item.verdict == ImportItem.Verdict.HERE else ""
+            told = ": ".join(filter(None, (item.title, adds, item.message)))
             self.stdout.write(f"line {item.line}: {item.verdict}: {told}")
-        counts = preview.counts
-        self.stdout.write(f"{counts['new']} new, {counts['here']} already here, {counts['problem']} with a problem.")
+        counts = {verdict: sum(item.verdict == verdict for item in judged) for verdict in ImportItem.Verdict.values}
+        doubtful = f"{counts['doubtful']} doubtful, " if counts["doubtful"] else ""
+        self.stdout.write(
+            f"{counts['new']} new, {counts['here']} already here, {doubtful}{counts['problem']} with a problem."
+        )
 
-    def _tell(self, report: services.ImportReport) -> None:
+    def _import(self, file: File, options: dict) -> None:
+        import_, report = direct.import_document(
+            file=file, name=Path(options["file"]).name, format=options["format"], list_slug=options["list"] or ""
+        )
+        if options["json"]:
+            self._print_json({"import": str(import_.pk), "format": import_.format, **asdict(report)})
+            return
+        self._tell(report)
+        self.stdout.write(f"To take it back: manage.py import_papers --undo {import_.pk}")
+
+    def _tell(self, report: direct.ImportReport) -> None:
         for slug in report.added:
             self.stdout.write(f"added: {slug}")
         gains = {row["slug"]: row["gains"] for row in report.filled}
@@ -74,6 +96,15 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(report.added)} added, {len(report.already_here)} already here, {len(report.problems)} problems."
         )
+
+    def _undo(self, import_id: UUID) -> None:
+        import_ = Import.objects.filter(pk=import_id, state=Import.State.ACCEPTED).first()
+        if import_ is None:
+            raise CommandError(f"No import that was accepted has the id {import_id}.")
+        report = undoing.undo_now(import_=import_, actor=None)
+        for row in report["kept"]:
+            self.stdout.write(f"kept ({row['reason']}): {row.get('slug') or row['title']}")
+        self.stdout.write(f"{report['removed']} papers removed, {len(report['kept'])} kept.")
 
     def _print_json(self, body: dict) -> None:
         self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
@@ -91,31 +122,26 @@ def _check_slug(slug: str) -> None:
         raise CommandError(f"Not a slug: {slug!r}. Use letters, digits, - and _.") from error
 
 
-def _document(path: str, format: str) -> Document:
-    try:
-        document = read_text(services.read_bytes(_bytes(path)), format)
-    except services.ImportRefused as refusal:
-        raise CommandError(f"{path}: {refusal}") from refusal
-    if not document.records and not document.problems:
-        raise CommandError(f"{path}: No entry was found in this document.")
-    return document
-
-
-def _bytes(path: str) -> bytes:
+@contextmanager
+def _opened(path: str) -> Iterable[File]:
     if path == "-":
-        return sys.stdin.buffer.read(settings.IMPORT_MAX_BYTES + 1)  # one byte too many is enough to refuse
+        data = sys.stdin.buffer.read(settings.IMPORT_MAX_BYTES + 1)  # one byte too many is enough to refuse
+        refuse_size(len(data))
+        yield ContentFile(data)
+        return
     try:
-        services.refuse_too_large(Path(path).stat().st_size)
-        return Path(path).read_bytes()
+        refuse_size(Path(path).stat().st_size)
+        with Path(path).open("rb") as source:
+            yield File(source)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
 
 
-def _list(slug: str, document: Document) -> PaperList:
-    last = PaperList.objects.order_by("-position").first()
-    facts = {
-        "name_en": document.title[:200] or slug,
-        "description_en": document.description,
-        "position": last.position + 1 if last else 1,
-    }
-    return PaperList.objects.get_or_create(slug=slug, defaults=facts)[0]
+def _read_whole(file: File, format: str) -> tuple[list[Record | Problem], Summary]:
+    batches = list(read(file.read(), format=format, name=file.name or ""))
+    return [item for batch in batches for item in batch.items], batches[-1].summary
+
+
+def _document(items: list[Record | Problem], summary: Summary) -> Document:
+    records = [item for item in items if isinstance(item, Record)]
+    return Document(summary.format, records, [item for item in items if isinstance(item, Problem)])

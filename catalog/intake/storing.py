@@ -1,0 +1,139 @@
+"""Batches of records into papers, with their history, their places in a list and the search index.
+
+Everything here runs inside one transaction of the caller, who has locked the catalogue. Memory holds one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from catalog import search
+from catalog.history.recording import Recorder
+from catalog.identity import Shelf, Work
+from catalog.importers.records import Record
+from catalog.intake.placing import Placer
+from catalog.likeness import key_of
+from catalog.merging import Difference, Gain, merge, new_work
+from catalog.models import Change, ChangeSet, Import, Paper, PaperList
+from catalog.shelving import save_works
+
+BATCH = 1_000  # entries written together
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one record. `gains` are empty for a new paper: all of it is new."""
+
+    record: Record
+    paper_id: int
+    slug: str
+    title: str
+    is_new: bool
+    gains: Sequence[Gain] = ()
+    differences: Sequence[Difference] = ()
+
+
+@dataclass
+class Store:
+    """Takes in batch after batch. Papers that it creates carry `origin`; papers that it changes get a history.
+
+    Without an origin nothing is recorded: so comes the bundled catalogue, before there is anyone to look back.
+    """
+
+    origin: Import | None = None
+    actor: object | None = None
+    paper_list: PaperList | None = None
+    changeset: ChangeSet | None = None
+    _placer: Placer | None = field(default=None, init=False)
+
+    def take(self, records: Sequence[Record], forced: dict[int, int | None] | None = None) -> list[Taken]:
+        """In the order given. `forced` says of some, by their place, which paper they are; None: a paper of its own."""
+        known = _known_entries(records) if forced is None else {}
+        works, told = self._match(records, known, forced or {})
+        self._save(works)
+        taken = [
+            Taken(record, work.paper.pk, work.paper.slug, work.paper.title, is_new, () if is_new else gains, differing)
+            for record, (work, is_new, gains, differing) in zip(records, told, strict=True)
+        ]
+        self._place(taken)
+        return taken
+
+    def _match(self, records, known, forced):
+        """Each work with all it gained, and for each record its work, whether that is new, gains and differences."""
+        shelf = Shelf([record for place, record in enumerate(records) if place not in known], forced.values())
+        works: dict[int, tuple[Work, bool, set[str]]] = {}
+        told = []
+        for place, record in enumerate(records):
+            if place in known:
+                told.append((known[place], False, (), ()))
+                continue
+            work = shelf.paper(forced[place]) if place in forced else shelf.find(record)
+            if work is None:
+                work, differences = new_work(record, shelf)
+                works[id(work)] = (work, True, set())
+                told.append((work, True, (), differences))
+                continue
+            gains, differences = merge(work, record, shelf)
+            works.setdefault(id(work), (work, False, set()))[2].update(gain.fact for gain in gains)
+            told.append((work, False, gains, differences))
+        return list(works.values()), told
+
+    def _save(self, works: list[tuple[Work, bool, set[str]]]) -> None:
+        new = [work for work, is_new, _ in works if is_new]
+        changed = [(work, facts) for work, is_new, facts in works if not is_new and facts]
+        recorder = Recorder()
+        if self.origin is not None:
+            recorder.will_change(*(work.paper for work, _ in changed))
+        notes = save_works(new, changed, self.origin)
+        if self.origin is not None:
+            old = {work.paper.pk for work, _ in changed}
+            recorder.created(*(note for note in notes if note.paper_id in old))
+            self.record(recorder)
+        search.reindex({work.paper.pk for work in new} | {work.paper.pk for work, _ in changed})
+
+    def record(self, recorder: Recorder) -> None:
+        """Adds what differs to the one change set of this import."""
+        if not (changes := recorder.changes()):
+            return
+        if self.changeset is None:
+            self.changeset = ChangeSet.objects.create(
+                kind=ChangeSet.Kind.IMPORT, actor=self.actor, source=self.origin, summary=str(self.origin)[:500]
+            )
+        for change in changes:
+            change.changeset = self.changeset
+        Change.objects.bulk_create(changes, batch_size=200)
+
+    def _place(self, taken: list[Taken]) -> None:
+        if self.paper_list is None:
+            return
+        placed = self.placer.place((one.record.section, one.paper_id) for one in taken)
+        Paper.objects.filter(pk__in=placed).touch()
+        search.reindex(placed)
+
+    @property
+    def placer(self) -> Placer:
+        if self._placer is None:
+            self._placer = Placer(self.paper_list)
+        return self._placer
+
+
+def _known_entries(records: Sequence[Record]) -> dict[int, Work]:
+    """Records whose entry stands here byte for byte, with the same fields: they can add nothing. One query.
+
+    So the same file given again costs less than the first time, and what an editor removed does not come back.
+    """
+    places = {place: key_of(record.title) for place, record in enumerate(records) if record.raw}
+    if not places:
+        return {}
+    rows = Paper.objects.filter(title_key__in=set(places.values())).exclude(bibtex_raw="").order_by("pk")
+    fields = ("pk", "slug", "title", "title_key", "bibtex_raw", "bibtex_fields")
+    found: dict[tuple[str, str], tuple] = {}
+    for row in rows.values_list(*fields):
+        found.setdefault((row[3], row[4]), row)
+    known: dict[int, Work] = {}
+    for place, key in places.items():
+        record, row = records[place], found.get((key, records[place].raw))
+        if row is not None and row[5] == record.fields:
+            known[place] = Work(Paper(pk=row[0], slug=row[1], title=row[2]))
+    return known
