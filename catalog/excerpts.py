@@ -11,7 +11,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from catalog.search.marks import Piece, pieces_of, spans_of
+from catalog.search.marks import spans_of
 from catalog.search.query import Text
 
 LINE_CHARACTERS = 170
@@ -22,7 +22,7 @@ _TAGS = _TEXT_TAGS | {"table", "thead", "tbody", "tr", "th", "td"}
 
 @dataclass(frozen=True)
 class Line:
-    pieces: list[Piece]
+    text: str
     lang: str
 
 
@@ -46,8 +46,8 @@ def line_of(paper, words: Iterable[Text], language: str) -> Line | None:
         if spans_of(note.body, words):  # Markdown is only rendered where it is worth it
             text = plain(note.body)
             if spans := spans_of(text, words):
-                return Line(pieces_of(_cut(text, around=spans[0][0]), words), note.language)
-    return Line([Piece(_cut(plain(notes[0].body)), False)], notes[0].language) if notes else None
+                return Line(_cut(text, around=spans[0][0]), note.language)
+    return Line(_cut(plain(notes[0].body)), notes[0].language) if notes else None
 
 
 def _cut(text: str, around: int = 0) -> str:

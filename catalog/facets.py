@@ -14,7 +14,8 @@ from catalog.search import filters
 from catalog.search.columns import FACETS, Columns
 from catalog.search.query import Part
 
-SHOWN, UNFOLDED = 8, 32  # how many values a facet shows at once, and how many in all
+SHOWN, UNFOLDED = 7, 21  # how many values a facet shows at once, and how many in all
+_TEXTS = ("description_en", "description_zh")
 ONE_OF_EACH = ("year", "venue")  # a paper has one of them: choosing another one takes its place
 
 
@@ -72,10 +73,10 @@ def facets_of(search: Search, columns: Columns, chosen: bytearray | None) -> lis
 
 def _names(counts: dict[str, Counter]) -> dict[str, Callable[[Any], tuple[str, str]]]:
     """For each facet how a value is called: (what the search box takes, what a reader sees)."""
-    ids = [pk for kind in ("category", "tag") for pk in _common(counts[kind])]
-    topics = {row.pk: (row.slug, row.name) for row in Topic.objects.filter(pk__in=ids)}
-    lists = {row.pk: (row.slug, row.name) for row in PaperList.objects.filter(pk__in=_common(counts["list"]))}
-    venues = {row.pk: (row.slug, row.name) for row in Venue.objects.filter(pk__in=_common(counts["venue"]))}
+    topic_ids = [pk for kind in ("category", "tag") for pk in _common(counts[kind])]
+    topics = _called(Topic.objects.defer(*_TEXTS).filter(pk__in=topic_ids))
+    lists = _called(PaperList.objects.defer(*_TEXTS).filter(pk__in=_common(counts["list"])))
+    venues = _called(Venue.objects.filter(pk__in=_common(counts["venue"])))
     facts = {name: {value: str(fact.label) for value, fact in filters.facts(name).items()} for name in filters.FACTS}
     rows = {"category": topics, "tag": topics, "list": lists, "venue": venues}
     return {
@@ -83,6 +84,10 @@ def _names(counts: dict[str, Counter]) -> dict[str, Callable[[Any], tuple[str, s
         **{facet: rows[facet].get for facet in rows},
         **{facet: lambda value, labels=labels: (value, labels[value]) for facet, labels in facts.items()},
     }
+
+
+def _called(rows) -> dict[int, tuple[str, str]]:
+    return {row.pk: (row.slug, row.name) for row in rows}
 
 
 def _common(counter: Counter) -> list:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from catalog.identifiers import arxiv_id
-from catalog.models import Paper
+from catalog.models import AlternativeTitle, Paper
 from catalog.titles import title_key
 from demos import formatting, tables
 from demos.models import Result, Run
@@ -108,6 +108,19 @@ def is_about(spec: MethodSpec, paper: Paper) -> bool:
         return identifier == paper.arxiv
     titles = {paper.title_key, *(other.title_key for other in paper.alternative_titles.all())}
     return title_key(spec.paper) in titles
+
+
+def of_runnable_papers() -> Q:
+    """The papers that some method reproduces: `is_about` for all methods at once, as a condition on papers."""
+    condition = Q(pk__in=[])
+    for spec in registry.all_specs().values():
+        if identifier := arxiv_id(spec.paper):
+            condition |= Q(arxiv=identifier)
+        else:
+            key = title_key(spec.paper)
+            others = AlternativeTitle.objects.filter(title_key=key).values("paper")
+            condition |= Q(title_key=key) | Q(pk__in=others)
+    return condition
 
 
 def paper_of(spec: MethodSpec) -> Paper | None:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
-from django.db.models import Case, Q, Value
+from django.apps import apps
+from django.db.models import Aggregate, Case, JSONField, Q, Value
 
 from catalog.search import filters, matching
-from catalog.search.query import Filter, Node, Query, Text, parse, positive_texts
+from catalog.search.index import found_ids, loaded_ids
+from catalog.search.query import Filter, Node, Query, Text, filters_in, parse, positive_texts
+
+
+class IdList(Aggregate):
+    """All ids in one value."""
+
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, function="JSON_AGG", **context)
 
 
 class Asked:
@@ -37,6 +52,17 @@ class Asked:
     @cached_property
     def rank(self) -> Case | Value:
         return matching.rank_of(self.tree)
+
+    def found_ids(self) -> list[int]:
+        """All that is found, in no order. Words alone are asked of the index without the papers: far quicker."""
+        if self.tree and not list(filters_in(self.tree)):
+            return found_ids(self.tree)
+        papers = apps.get_model("catalog", "Paper").objects.filter(self.condition).order_by()
+        return loaded_ids(papers.aggregate(ids=IdList("pk"))["ids"])
+
+    def graded_ids(self) -> Iterator[list[int]]:
+        """Of each grade (catalog.search.matching) what the index has, best first: also what filters leave out."""
+        return (found_ids(words, scope) for words, scope in matching.grades_of(self.tree))
 
     def condition_of(self, tree: Node | None) -> Q:
         return matching.condition_of(tree, self.resolve)

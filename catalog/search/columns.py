@@ -86,6 +86,16 @@ class Columns:
         order = self._order(sort)
         return order if chosen is None else [pk for pk in order if chosen[self.places[pk]]]
 
+    def by_grade(self, chosen: bytearray, grades: Iterable[Iterable[int]]) -> list[int]:
+        """The ids of the chosen papers: those of the first grade, newest first, then the second, ..., the others."""
+        left = int.from_bytes(chosen, "little")
+        ordered: list[int] = []
+        for grade in grades:
+            here = left & int.from_bytes(self.chosen(grade), "little")
+            ordered += compress(self.ids, here.to_bytes(len(self.ids), "little"))
+            left ^= here
+        return [*ordered, *compress(self.ids, left.to_bytes(len(self.ids), "little"))]
+
     def _order(self, sort: str) -> list[int]:
         if sort not in self._orders:
             found = _papers().sorted_by(sort).values_list("pk", flat=True)

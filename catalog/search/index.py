@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps
-from django.db import connections, router
+from django.db import connections, router, transaction
 
 from catalog.search import postgresql, sqlite
 from catalog.search.tokens import Tokens, tokens_of
-from catalog.search.words import BREAK, EVERY, NICKNAME, Document
+from catalog.search.words import ANYWHERE, BREAK, EVERY, NICKNAME, Document, Scope, Words
 from catalog.titles import title_key
 
 BATCH = 900  # papers read at a time: below SQLite's lowest limit on parameters
@@ -31,14 +32,28 @@ def reindex(ids: Iterable[int] | None = None) -> int:
     papers = apps.get_model("catalog", "Paper").objects
     connection = connections[router.db_for_write(papers.model)]
     backend = backend_of(connection)
-    if ids is None:
-        backend.clear(connection)
-        ids = papers.values_list("pk", flat=True)
-    ids = sorted(set(ids))
-    for start in range(0, len(ids), BATCH):
-        backend.write(connection, list(_documents(ids[start : start + BATCH])))
-    touch_version()
+    with transaction.atomic(using=connection.alias):
+        if ids is None:
+            backend.clear(connection)
+            ids = papers.values_list("pk", flat=True)
+        ids = sorted(set(ids))
+        for start in range(0, len(ids), BATCH):
+            backend.write(connection, list(_documents(ids[start : start + BATCH])))
+        touch_version()
     return len(ids)
+
+
+def found_ids(words: Words, scope: Scope = ANYWHERE) -> list[int]:
+    """The papers in which the index finds these words, in no order: one query, read at once."""
+    connection = connections[router.db_for_read(apps.get_model("catalog", "Paper"))]
+    with connection.cursor() as cursor:
+        cursor.execute(*backend_of(connection).array_sql(words, scope))
+        return loaded_ids(cursor.fetchone()[0])
+
+
+def loaded_ids(array: str | list[int] | None) -> list[int]:
+    """An array that a database made: SQLite's is text."""
+    return json.loads(array) if isinstance(array, str) else array or []
 
 
 def remove(ids: Iterable[int]) -> None:

@@ -55,30 +55,36 @@ def condition_of(tree: Node | None, resolve: Resolve = filters.resolve) -> Q:
     return _asked(tree, resolve).as_q(ANYWHERE) if tree else Q()
 
 
-def rank_of(tree: Node | None) -> Case | Value:
-    """5 the nickname itself, 4 all in the titles as whole words, 3 in the titles, 2 in titles and authors, 1 elsewhere.
+def grades_of(tree: Node | None) -> list[tuple[Words, Scope]]:
+    """What makes one hit better than another, best first: the paper has this as its nickname, all of it in its titles
+    as whole words, all in its titles, all in titles and authors. None where no words are asked for.
 
-    0 where no words are asked for. By rule and not by a database's own score, so that all give the same order.
+    By rule and not by a database's own score, so that all give the same order.
     """
-    words = _words_alone(tree)
+    words = words_of(tree)
     typed = title_key(" ".join(text.text for text in positive_texts(words)))
     if words is None or not typed:
-        return Value(0)
-    grades = [(Nickname(typed), ANYWHERE), (words, TITLES_WHOLE), (words, TITLES), (words, TITLES_AND_AUTHORS)]
-    cases = [When(Q(pk__in=Indexed(part, scope)), then=Value(5 - n)) for n, (part, scope) in enumerate(grades)]
-    return Case(*cases, default=Value(1), output_field=IntegerField())
+        return []
+    return [(Nickname(typed), ANYWHERE), (words, TITLES_WHOLE), (words, TITLES), (words, TITLES_AND_AUTHORS)]
 
 
-def _words_alone(node: Node | None) -> Words | None:
+def rank_of(tree: Node | None) -> Case | Value:
+    """5 for the first of the grades, 2 for the last, 1 for other hits; 0 where no words are asked for."""
+    grades = grades_of(tree)
+    cases = [When(Q(pk__in=Indexed(words, scope)), then=Value(5 - n)) for n, (words, scope) in enumerate(grades)]
+    return Case(*cases, default=Value(1), output_field=IntegerField()) if cases else Value(0)
+
+
+def words_of(node: Node | None) -> Words | None:
     """The tree without its filters."""
     if node is None or isinstance(node, Filter):
         return None
     if isinstance(node, Text):
         return node
     if isinstance(node, Not):
-        child = _words_alone(node.child)
+        child = words_of(node.child)
         return Not(child) if child else None
-    return joined(type(node), [words for child in node.children if (words := _words_alone(child))])
+    return joined(type(node), [words for child in node.children if (words := words_of(child))])
 
 
 def _asked(node: Node, resolve: Resolve) -> _Asked:

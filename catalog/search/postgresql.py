@@ -51,6 +51,11 @@ def ids_sql(words: Words, scope: Scope) -> tuple[str, list]:
     return "SELECT paper_id FROM catalog_search WHERE vector @@ %s::tsquery", [expression(words, scope)]
 
 
+def array_sql(words: Words, scope: Scope) -> tuple[str, list]:
+    """The same ids as one array."""
+    return "SELECT array_agg(paper_id) FROM catalog_search WHERE vector @@ %s::tsquery", [expression(words, scope)]
+
+
 def expression(words: Words, scope: Scope = ANYWHERE) -> str:
     """What is under a NOT is looked for everywhere."""
     if isinstance(words, Nickname):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from catalog import excerpts, profiles, remarks
 from catalog.merging import Difference, Gain
 from catalog.models import Author, Note, Paper
+from catalog.search import marks
+from catalog.search.query import Text
 
 AUTHORS_SHOWN = 3
 register = template.Library()
@@ -44,16 +48,22 @@ def _as_dict(row: Gain | Difference | dict) -> dict:
 
 
 @register.filter
-def authors_short(paper: Paper) -> str:
+def authors_short(paper: Paper) -> SafeString:
     """The first three authors, then how many more. Wants `authorships__author` prefetched."""
+    return authors_marked(paper)
+
+
+@register.simple_tag
+def authors_marked(paper: Paper, words: Iterable[Text] = ()) -> SafeString:
+    """As `authors_short`, with the words in <mark>, and with every author who was looked for."""
     names = [authorship.author.name for authorship in paper.authorships.all()]
-    shown, more = names[:AUTHORS_SHOWN], len(names) - AUTHORS_SHOWN
+    told = [(marks.spans_of(name, words), marked(name, words)) for name in names]
+    shown = [name for place, (spans, name) in enumerate(told) if place < AUTHORS_SHOWN or spans]
+    joined, more = format_html_join(", ", "{}", ((name,) for name in shown)), len(names) - len(shown)
     if more <= 0:
-        return ", ".join(shown)
-    return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more) % {
-        "names": ", ".join(shown),
-        "count": more,
-    }
+        return joined
+    phrase = ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more)
+    return mark_safe(phrase % {"names": joined, "count": more})  # noqa: S308 - the names are escaped
 
 
 @register.filter
@@ -78,14 +88,17 @@ def tags(paper: Paper) -> list:
 
 
 @register.simple_tag
-def note_line(paper: Paper, words: list[str] = ()) -> excerpts.Line | None:
-    """One line of the notes, hits marked."""
-    return excerpts.line_of(paper, list(words), get_language() or "en")
+def note_line(paper: Paper, words: Iterable[Text] = ()) -> excerpts.Line | None:
+    """One line of the notes."""
+    return excerpts.line_of(paper, words, get_language() or "en")
 
 
 @register.simple_tag
-def marked(text: str, words: list[str] = ()) -> list[excerpts.Piece]:
-    return excerpts.pieces_of(text, words)
+def marked(text: str, words: Iterable[Text] = ()) -> SafeString:
+    """The text with the words in <mark>."""
+    pieces = marks.pieces_of(text, words)
+    html = (f"<mark>{escape(one.text)}</mark>" if one.hit else escape(one.text) for one in pieces)
+    return mark_safe("".join(html))  # noqa: S308 - every piece is escaped
 
 
 @register.filter
