@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog.addresses import follow_former_addresses
-from catalog.exporters.bibtex import entry_for
 from catalog.forms import PaperSearchForm
 from catalog.models import Paper, PaperList, Topic
 from catalog.outline import page_of, places_of
@@ -35,7 +34,6 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
         "places": places_of(paper),
         "related": related_to(paper),
         "versions": other_versions(paper),
-        "bibtex": entry_for(paper),
     }
     return render(request, "catalog/paper.html", context)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from django import template
+from django.urls import reverse
 
+from catalog.citations import citations_of
+from catalog.exporters import FORMATS
+from catalog.models import Paper
 from catalog.negotiation import alternates
 
 register = template.Library()
@@ -19,3 +23,19 @@ def export_menu(address: str) -> dict:
 def alternate_links(address: str) -> dict:
     """For the head of the page."""
     return {"alternates": alternates(address)}
+
+
+@register.inclusion_tag("catalog/_cite.html")
+def cite(paper: Paper) -> dict:
+    """Citations to be read and the paper's entry in every format but Markdown, which is for lists."""
+    sources = [
+        {
+            "label": format.label,
+            "suffix": format.suffix,
+            "text": format.entry_for(paper).rstrip(),
+            "url": reverse("catalog:paper_export", args=[paper.slug, format.suffix]),
+        }
+        for format in FORMATS
+        if format.name != "markdown"
+    ]
+    return {"citations": citations_of(paper), "sources": sources}

@@ -14,7 +14,8 @@ from catalog.titles import title_key
 from tests.catalog.factories import PaperFactory
 
 pytestmark = pytest.mark.django_db
-CSL_ITEM = """{"id": "jiao", "type": "paper-conference", "title": "TinyBERT", "author": [{"family": "Jiao", "given": "Xiaoqi"}],
+CSL_ITEM = """{"id": "jiao", "type": "paper-conference", "title": "TinyBERT",
+  "author": [{"family": "Jiao", "given": "Xiaoqi"}],
   "container-title": "Findings", "issued": {"date-parts": [[2020, 11]]}, "page": "1-9", "custom": {"lab": "x"}}"""
 RIS_RECORD = (
     "TY  - JOUR\nID  - lee\nTI  - Trees\nAU  - Lee, Ann\nED  - Berg, Bo\nJO  - Nets\nPY  - 2019\n"
