@@ -49,7 +49,7 @@ class NewTagForm(forms.Form):
     name = forms.CharField(
         required=False, max_length=200, label=_("Tag"), widget=forms.TextInput(attrs={"list": "known-tags"})
     )
-    name_zh = forms.CharField(required=False, max_length=200, label=_("Chinese name, where it is new"))
+    name_zh = forms.CharField(required=False, max_length=200, label=_("In Chinese, if new"))
 
     def tag(self) -> NewTag | None:
         name, name_zh = self.cleaned_data.get("name", ""), self.cleaned_data.get("name_zh", "")
@@ -94,7 +94,9 @@ class PaperForm(forms.Form):
         help_text=_("Its usual short name: ACL, NeurIPS Workshop."),
         widget=forms.TextInput(attrs={"list": "known-venues", "autocomplete": "off"}),
     )
-    year = forms.IntegerField(required=False, min_value=1600, max_value=2100, label=_("Year"))
+    year = forms.IntegerField(
+        required=False, min_value=1600, max_value=2100, label=_("Year"), help_text=_("Of publication.")
+    )
     titles = LinesField(
         line_max_length=500,
         lines_max=50,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog import edit_views, naming_views, note_views, topic_views
+from catalog import edit_views, health_views, naming_views, note_views, topic_views
 from catalog.models import Topic
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("authors/known/", edit_views.authors_known, name="authors_known"),
     path("authors/<int:pk>-<slug:slug>/edit/", naming_views.author_edit, name="author_edit"),
     path("venues/<slug:slug>/edit/", naming_views.venue_edit, name="venue_edit"),
+    path("health/", health_views.health, name="health"),
+    path("health/<slug:slug>/", health_views.health_check, name="health_check"),
     path("tags/", topic_views.tags, name="tags"),
     path("tags/<slug:slug>/edit/", topic_views.topic_edit, {"kind": Topic.Kind.TAG}, name="tag_edit"),
     path("tags/<slug:slug>/merge/", topic_views.tag_merge, name="tag_merge"),
