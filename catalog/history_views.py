@@ -82,9 +82,8 @@ def changeset(request: HttpRequest, pk: int) -> HttpResponse:
 def _changeset(request: HttpRequest, row: ChangeSet, refusal: str = "") -> HttpResponse:
     page = Paginator(row.changes.order_by("pk"), steps.CHANGES_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "step": steps.Step(row),
+        "step": steps.Step(row, steps.shown_changes(list(page))),
         "page": page,
-        "changes": steps.shown_changes(list(page)),
         "buttons": ("all" if page.paginator.count > 1 else "return") if may_edit(request) else "",
         "refusal": refusal,
     }

@@ -4,6 +4,7 @@ from django.urls import path
 
 from catalog import (
     duplicate_urls,
+    duplicate_urls,
     edit_urls,
     export_urls,
     export_views,
@@ -23,6 +24,7 @@ urlpatterns = [
     *edit_urls.urlpatterns,
     *export_urls.urlpatterns,
     *history_urls.urlpatterns,
+    *duplicate_urls.urlpatterns,
     *duplicate_urls.urlpatterns,
     *list_urls.urlpatterns,
     *import_urls.urlpatterns,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib.auth import get_user_model
 from django.core.paginator import Page
@@ -55,12 +55,18 @@ class Step:
     changeset: ChangeSet
     changes: list[ShownChange] = field(default_factory=list)
     more: int = 0  # changes of the same step that are not shown
-    own: Change | None = None  # of the row whose history this is: what "return to this state" means
-    is_latest: bool = False
+    own: Change | None = (
+        None  # of the row whose history this is: the state to return to, where it is not the present one
+    )
 
     @property
     def can_go_back(self) -> bool:
-        return self.changeset.returned_by_id is None
+        """An import that was taken back leaves a step without changes."""
+        return bool(self.changes) and self.changeset.returned_by_id is None
+
+    @property
+    def has_buttons(self) -> bool:
+        return self.can_go_back or self.own is not None
 
 
 def changesets_of(row: Paper | PaperList | Topic) -> QuerySet[ChangeSet]:
@@ -102,18 +108,16 @@ def steps_of(changesets: Page, *, row: Paper | PaperList | Topic | None = None) 
     found = ChangeSet.objects.filter(pk__in=ids).defer("rows").select_related("actor", "source", "returned_by")
     found = found.annotate(change_count=Count("changes")).prefetch_related(changes, "returns").order_by("-pk")
     rows = list(found)
-    told = {change.pk: change for change in shown_changes([change for row in rows for change in row.shown])}
-    newest = rows[0].pk if rows and changesets.number == 1 else None
-    return [_step(each, told, row, is_latest=each.pk == newest) for each in rows]
-
-
-def _step(changeset: ChangeSet, told: dict, row: Paper | PaperList | Topic | None, *, is_latest: bool) -> Step:
-    changes = [told[change.pk] for change in changeset.shown]
+    told = {shown.change.pk: shown for shown in shown_changes([change for row in rows for change in row.shown])}
     place = (target_of(row), row.pk) if row else None
-    own = next(
-        (change for change in changeset.shown if (change.target, change.target_id) == place and change.after), None
-    )
-    return Step(changeset, changes, changeset.change_count - len(changes), own, is_latest and row is not None)
+    found = [_step(each, told, place) for each in rows]
+    return [replace(found[0], own=None), *found[1:]] if found and changesets.number == 1 else found
+
+
+def _step(changeset: ChangeSet, told: dict[int, ShownChange], place: tuple[str, int] | None) -> Step:
+    changes = [told[change.pk] for change in changeset.shown]
+    own = next((each for each in changeset.shown if (each.target, each.target_id) == place and each.after), None)
+    return Step(changeset, changes, changeset.change_count - len(changes), own)
 
 
 def shown_changes(changes: list[Change]) -> list[ShownChange]:
