@@ -4,7 +4,6 @@ from django.urls import path
 
 from catalog import (
     duplicate_urls,
-    duplicate_urls,
     edit_urls,
     export_urls,
     export_views,
@@ -24,7 +23,6 @@ urlpatterns = [
     *edit_urls.urlpatterns,
     *export_urls.urlpatterns,
     *history_urls.urlpatterns,
-    *duplicate_urls.urlpatterns,
     *duplicate_urls.urlpatterns,
     *list_urls.urlpatterns,
     *import_urls.urlpatterns,
