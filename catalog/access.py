@@ -36,6 +36,12 @@ def is_editor(user) -> bool:
     return user.is_superuser or user.groups.filter(name=EDITORS).exists()
 
 
+def may_administer(request: HttpRequest) -> bool:
+    """People and their roles. Not whoever sits at an open machine: a role given there would outlast its being open."""
+    user = getattr(request, "user", None)
+    return bool(user and user.is_active and user.is_superuser)
+
+
 def user_or_none(request: HttpRequest):
     """The person a write is recorded for; None for whoever sits at an open machine."""
     return request.user if request.user.is_authenticated else None
@@ -49,6 +55,10 @@ def writer_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def editor_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The same for what editors do. Somebody signed in who is no editor is told so."""
     return _guarded(view, may_edit, _lazy("Only editors may change the catalogue. An administrator can make you one."))
+
+
+def administrator_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return _guarded(view, may_administer, _lazy("Only administrators see and change who takes part."))
 
 
 def _guarded(view, may: Callable[[HttpRequest], bool], refusal) -> Callable[..., HttpResponse]:

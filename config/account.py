@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import ApiToken
 from catalog.tokens import TokenRefused, issue_token
+from config.people import role_of
 
 
 class TokenForm(forms.Form):
@@ -72,4 +73,5 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, form: TokenForm, *, secret: str = "", status: int = 200) -> HttpResponse:
     context = {"form": form, "secret": secret, "tokens": ApiToken.objects.of(request.user)}
+    context["role"] = role_of(request.user).label
     return render(request, "registration/account.html", context, status=status)

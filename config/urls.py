@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
 from catalog.api.urls import router as catalog_router
-from config import account
+from config import account, people_urls
 from config.api_pages import api_page, not_found
 from config.theme import set_theme
 from demos.api.urls import router as demos_router
@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/", include(router.urls)),
     path("api/<path:address>", not_found),
+    *people_urls.urlpatterns,
     path("login/", auth.LoginView.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("account/", account.account, name="account"),
