@@ -12,6 +12,7 @@ from rest_framework.utils import json as strict_json
 
 from catalog.api.errors import MalformedBody, TooLarge
 
+MAX_LEVELS = 32
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -30,8 +31,7 @@ class BoundedJSONParser(BaseParser):
         if len(body) > self.MAX_BYTES:
             raise TooLarge
         data = _decoded(body)
-        if b"\\u" in body:  # the only way for either into a text
-            _refuse_what_is_no_text(data)
+        _refuse_what_nobody_means(data)
         return data
 
 
@@ -51,13 +51,20 @@ def _decoded(body: bytes) -> Any:
         raise MalformedBody(_("The body holds a number that JSON does not know, or one too long.")) from error
 
 
-def _refuse_what_is_no_text(data: Any) -> None:
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [*value, *value.values()]
-        elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, str) and _NO_TEXT.search(value):
-            raise MalformedBody(_("A text in the body holds the character NUL or half a surrogate pair."))
+def _refuse_what_nobody_means(data: Any) -> None:
+    """Level by level, so that no depth of nesting costs more than its length."""
+    level = [data]
+    for _depth in range(MAX_LEVELS):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, str):
+                if _NO_TEXT.search(value):
+                    raise MalformedBody(_("A text in the body holds the character NUL or half a surrogate pair."))
+            elif isinstance(value, dict):
+                below += [*value, *value.values()]
+            elif isinstance(value, list):
+                below += value
+        if not below:
+            return
+        level = below
+    raise MalformedBody(_("The body is nested too deeply."))

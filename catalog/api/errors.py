@@ -23,6 +23,12 @@ class BadQuery(Refusal):
     status_code = HTTPStatus.BAD_REQUEST
 
 
+class NoSuchPage(Refusal):
+    """A cursor that this site did not make, or not for this order."""
+
+    status_code = HTTPStatus.NOT_FOUND
+
+
 class MalformedBody(Refusal):
     status_code = HTTPStatus.BAD_REQUEST
 

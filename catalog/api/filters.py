@@ -5,27 +5,40 @@ from __future__ import annotations
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from catalog.models import Paper
 from catalog.querysets import SORTS, PaperQuerySet
 from catalog.search import QUERY_MAX_CHARACTERS
 
 SLUG_MAX_LENGTH = 120
+FIRST_YEAR, LAST_YEAR = 1, 9999
 
 
+@extend_schema_field({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR})
 class YearFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
     def __init__(self, lookup_expr: str = "exact", **options):
-        super().__init__("year", lookup_expr, min_value=1, max_value=9999, **options)
+        super().__init__("year", lookup_expr, min_value=FIRST_YEAR, max_value=LAST_YEAR, **options)
+
+
+@extend_schema_field({"type": "string", "maxLength": SLUG_MAX_LENGTH})
+class SlugFilter(django_filters.CharFilter):
+    pass
+
+
+@extend_schema_field({"type": "string", "maxLength": QUERY_MAX_CHARACTERS})
+class SearchFilter(django_filters.CharFilter):
+    pass
 
 
 def _slug_of(what: str) -> django_filters.CharFilter:
-    return django_filters.CharFilter(method="narrow", max_length=SLUG_MAX_LENGTH, help_text=what)
+    return SlugFilter(method="narrow", max_length=SLUG_MAX_LENGTH, help_text=what)
 
 
 class PaperFilter(django_filters.FilterSet):
-    search = django_filters.CharFilter(
+    search = SearchFilter(
         method="skip",
         max_length=QUERY_MAX_CHARACTERS,
         help_text=_(

@@ -100,7 +100,20 @@ class Address(serializers.URLField):
         return super().to_internal_value(data)
 
 
-class LinkInput(Input):
+class Part(Input):
+    """Inside another input: sent whole or not at all, also where only some fields are changed."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            missing = [name for name, field in self.fields.items() if field.required and name not in data]
+            if missing:
+                raise serializers.ValidationError(
+                    {name: [self.fields[name].error_messages["required"]] for name in missing}
+                )
+        return super().to_internal_value(data)
+
+
+class LinkInput(Part):
     label = Text(max_length=80, help_text="What stands there: pdf, code.")
     url = Address(max_length=1000, help_text="The address, from http on.")
 

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from catalog.api.errors import BadQuery
+from catalog.api.errors import BadQuery, NoSuchPage
 
 PAGE_SIZE = 50
 PAGE_SIZE_MAX = 200
@@ -172,9 +172,9 @@ class CursorPages(BasePagination):
             made_for, values, back = _signer.unsign_object(given)
         except (BadSignature, ValueError) as error:
             detail = _("This cursor was not made by this site. Begin without one, and follow `next`.")
-            raise BadQuery(detail) from error
+            raise NoSuchPage(detail) from error
         if made_for != order:
-            raise BadQuery(_("This cursor belongs to another order. Begin without one, and follow `next`."))
+            raise NoSuchPage(_("This cursor belongs to another order. Begin without one, and follow `next`."))
         return values, back
 
     def _url(self, cursor: str) -> str:

@@ -117,7 +117,7 @@ class Resource(viewsets.GenericViewSet):
 
     def created(self, row: models.Model) -> Response:
         answer = self.answer(row, status=status.HTTP_201_CREATED)
-        answer["Location"] = answer.data["url"]
+        answer["Location"] = str(answer.data["url"])
         return answer
 
     # --- writes -------------------------------------------------------------------------------------------------

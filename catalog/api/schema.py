@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -48,6 +52,11 @@ class ApiSchema(AutoSchema):
             operation["responses"].setdefault(status, self._problem(status))
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
+
+    def get_auth(self) -> list[dict]:
+        """Reading is free, save for what is somebody's own."""
+        free = self.method == "GET" and not getattr(self.view, "is_private", False)
+        return [*super().get_auth(), *([{}] if free else [])]
 
     # --- what is sent -------------------------------------------------------------------------------------------
     @property
@@ -99,7 +108,7 @@ class ApiSchema(AutoSchema):
 
     def _problems(self, operation: dict) -> list[str]:
         statuses = ["400", "401", "403", "406", "429"]
-        if any(parameter["in"] == "path" for parameter in operation["parameters"]):
+        if any(parameter["in"] == "path" or parameter["name"] == "cursor" for parameter in operation["parameters"]):
             statuses.append("404")
         if "requestBody" in operation:
             statuses += ["413", "415"]
@@ -116,6 +125,28 @@ class ApiSchema(AutoSchema):
             seconds = {"schema": {"type": "integer"}, "description": "Seconds until the next window begins."}
             response["headers"] = {"Retry-After": seconds}
         return response
+
+
+class TextField(OpenApiSerializerFieldExtension):
+    """A text that may not be empty is more than white space."""
+
+    target_class = "catalog.api.inputs.Text"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema, direction) -> dict:
+        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        return schema if self.target.allow_blank or "pattern" in schema else schema | {"pattern": r"\S"}
+
+
+class InputSchema(OpenApiSerializerExtension):
+    """What is sent has no field that is not named."""
+
+    target_class = "catalog.api.inputs.Input"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema, direction) -> dict:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return schema | {"additionalProperties": False}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

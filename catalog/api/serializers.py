@@ -100,7 +100,9 @@ class PaperSerializer(Sparse, serializers.ModelSerializer):
     )
     page = serializers.SerializerMethodField(help_text="Its page on the site.")
     authors = serializers.SerializerMethodField(help_text="Names, in the paper's order.")
-    venue = serializers.SlugRelatedField(slug_field="name", read_only=True, help_text="Short name; null: not known.")
+    venue = serializers.SlugRelatedField(
+        slug_field="name", read_only=True, allow_null=True, help_text="Short name; null: not known."
+    )
     categories = serializers.SerializerMethodField(help_text="Slugs.")
     tags = serializers.SerializerMethodField(help_text="Slugs.")
     alternative_titles = serializers.SlugRelatedField(

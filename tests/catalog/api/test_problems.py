@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
     [
         ("get", "/api/v1/papers/none/", 404),
         ("get", "/api/v1/papers/?page=9", 400),
-        ("get", "/api/v1/papers/?cursor=9", 400),
+        ("get", "/api/v1/papers/?cursor=9", 404),
         ("get", "/api/v1/nothing/", 404),
         ("post", "/api/v1/nothing/", 404),
         ("get", "/api/v2/papers/", 404),
@@ -88,3 +88,33 @@ def test_a_body_past_the_limit_is_refused():
     with pytest.raises(TooLarge):
         BoundedJSONParser().parse(stream)
     assert problem_handler(TooLarge(), {}).status_code == 413
+
+
+# --- bodies -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"title": "T",\n "year": }', "line 2, column 10"),
+        (b"\xff", "not UTF-8, from byte 0 on"),
+        (b'{"title": "\\u0000"}', "NUL or half a surrogate pair"),
+        (b'{"title": ["x", {"\\ud800": 1}]}', "NUL or half a surrogate pair"),
+        (b"[" * 5_000 + b"]" * 5_000, "nested too deeply"),
+        (b'{"links": ' + b"[" * 40 + b"]" * 40 + b"}", "nested too deeply"),
+        (b'{"year": NaN}', "a number that JSON does not know"),
+        (b'{"year": 1' + b"0" * 5_000 + b"}", "one too long"),
+    ],
+)
+def test_a_body_that_makes_no_sense_is_told_where(client, body, words):
+    response = client.post("/api/v1/papers/", body, content_type="application/json")
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert words in response.json()["detail"]
+
+
+def test_where_json_breaks_is_told_in_numbers_too(client):
+    body = client.post("/api/v1/papers/", b'{"a" 1}', content_type="application/json").json()
+    assert (body["line"], body["column"], body["offset"]) == (1, 6, 5)
+
+
+def test_whole_emoji_are_text(client):
+    response = client.post("/api/v1/papers/", b'{"title": "\\ud83d\\ude00 T"}', content_type="application/json")
+    assert (response.status_code, response.json()["title"]) == (201, "😀 T")

@@ -1,0 +1,49 @@
+"""The API keeps to its description: every read and write, with what fits it and what does not."""
+
+import pytest
+import schemathesis
+from django.contrib.auth.models import Group
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from catalog.tokens import issue_token
+from config.wsgi import application
+from tests.catalog.factories import SectionFactory
+from tests.catalog.stock import full_papers
+
+pytestmark = pytest.mark.django_db
+# Where a slug or a parameter may have the right form and yet name nothing, so that 400 answers what the schema allows.
+NAMING = {("POST", "/api/v1/papers/"), ("PATCH", "/api/v1/papers/{slug}/"), ("POST", "/api/v1/runs/")}
+CONFIG = {"generation": {"allow-x00": False, "deterministic": True}}  # NUL is refused everywhere: tests of the parser
+api = schemathesis.openapi.from_dict(
+    SchemaGenerator().get_schema(request=None, public=True),
+    config=schemathesis.config.SchemathesisConfig.from_dict(CONFIG),
+)
+api.app = application
+
+
+@pytest.fixture
+def stock(settings, django_user_model):
+    """Some papers in a list; the headers of an editor whose token may do everything."""
+    settings.OPEN_TO_ANYONE = False
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1000000, 60))
+    full_papers(3, SectionFactory(paper_list__slug="kd"))
+    editor = django_user_model.objects.create_user("ada")
+    editor.groups.add(Group.objects.get(name="editors"))
+    _token, secret = issue_token(user=editor, name="contract", scopes=["read", "write", "run"])
+    return {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
+
+
+@api.parametrize()
+@settings(
+    max_examples=8,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_api_does_what_its_description_says(case, stock):
+    excused = [positive_data_acceptance] if (case.method, case.path) in NAMING else []
+    case.call_and_validate(headers=stock, excluded_checks=excused)
