@@ -1,24 +1,20 @@
-"""Documents taken in: what is written, what is refused, what is told."""
-
-from dataclasses import asdict
+"""Records into papers: what is written, what merges with what, what is told."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
-from catalog import services
 from catalog.importers.records import Document, Link, Problem, Record
-from catalog.models import Author, Entry, Import, Note, Paper, PaperList, Section
+from catalog.intake.direct import store_document
+from catalog.models import Author, Entry, Note, Paper, Section
 from tests.catalog.factories import PaperFactory, PaperListFactory
 
 pytestmark = pytest.mark.django_db
-TWO = b"@misc{a, title={First Work}, author={Lee, Ann}}\n@misc{b, title={Second Work}, eprint={1901.00001}}\n"
 
 
 def store(*records, paper_list=None, problems=()):
     document = Document("markdown", list(records), list(problems), title="A list")
-    return services.store_document(document=document, paper_list=paper_list)
+    return store_document(document=document, paper_list=paper_list)
 
 
 def preprint(**facts):
@@ -37,9 +33,6 @@ def published(**facts):
 
 def facts_of(paper):
     return (paper.venue.name, paper.year, [row.author.name for row in paper.authorships.all()], paper.arxiv, paper.acl)
-
-
-# --- storing and merging -----------------------------------------------------------------------------------------
 
 
 def test_record_becomes_a_paper_with_its_relations():
@@ -177,145 +170,52 @@ def test_storing_costs_as_many_queries_for_many_records_as_for_few():
     assert queries(100, 2) == queries(1_000, 40)  # beyond, SQLite takes one more insert for each 50 papers
 
 
-# --- a document given by a person --------------------------------------------------------------------------------
+def versions_of(paper):
+    return list(paper.versions.values_list("venue", "year", "bibtex_key"))
 
 
-def give(data, format="auto"):
-    return services.create_import(data=data, name="my.bib", format=format, owner=None)
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_superseded_preprint_stays_as_a_version_with_its_entry(order):
+    preprint_entry, entry = {"key": "lee2019", "fields": {"a": "1"}}, {"key": "lee2020", "fields": {"b": "2"}}
+    records = [preprint(**preprint_entry), published(**entry)]
+    for index in order:
+        store(records[index])
+    paper = Paper.objects.get()
+    assert (paper.bibtex_key, paper.bibtex_fields) == ("lee2020", {"b": "2"})
+    assert versions_of(paper) == [("CoRR", 2019, "lee2019")]
 
 
-def test_nothing_is_written_before_accept():
-    import_ = give(TWO)
-    preview = services.preview_import(import_)
-    assert preview.counts == {"new": 2, "here": 0, "problem": 0}
-    assert (Paper.objects.count(), Author.objects.count(), import_.state) == (0, 0, "preview")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_preprint_and_publication_given_again_add_nothing(order):
+    records = [preprint(key="p", fields={"a": "1"}), published(key="q", fields={"b": "2"})]
+    records = [records[index] for index in order]
+    store(*records)
+    report = store(*records)
+    assert (report.filled, report.added) == ([], [])
+    assert len(versions_of(Paper.objects.get())) == 1
 
 
-def test_preview_says_of_each_entry_what_it_is():
-    paper = PaperFactory(title="Second Work", arxiv="1901.00001")
-    import_ = give(TWO + b"@misc{c, title={Broken,\n author={X}\n}\n@misc{d, title={First work}}\n")
-    items = services.preview_import(import_).items
-    assert [(item.verdict, item.line, item.paper) for item in items] == [
-        ("new", 1, None), ("here", 2, paper), ("problem", 3, None), ("here", 6, None),
-    ]  # fmt: skip
-    assert items[3].message == "The same work stands above, in line 1."
-    assert items[2].text.startswith("@misc{c")
+def test_list_that_cites_the_preprint_of_the_same_year_makes_no_version():
+    store(published())
+    store(Record(title="A Small Model", venue="arXiv", year=2020))
+    assert versions_of(Paper.objects.get()) == []
 
 
-def test_preview_says_what_an_entry_would_add_and_accept_reports_the_same():
-    paper = PaperFactory(title="First Work", authors=["Ann Lee"], year=2019, arxiv="1901.00009")
-    import_ = give(b"@misc{key, title={First Work}, year={2018}, doi={10.1000/x}}")
-    item = services.preview_import(import_).items[0]
-    facts = {gain.fact: gain.now for gain in item.gains}
-    assert facts == {"doi": "10.1000/x", "links": "https://doi.org/10.1000/x", "bibtex": "key"}
-    assert [difference.given for difference in item.differences] == ["2018"]
-    report = services.accept_import(import_=import_).report
-    assert report["filled"] == [
-        {"slug": paper.slug, "title": "First Work", "gains": [asdict(gain) for gain in item.gains]}
-    ]
+def test_entry_given_again_byte_for_byte_is_not_merged_anew():
+    entry = {"fields": {"title": "A Small Model"}, "raw": "@misc{a, title={A Small Model}}"}
+    store(preprint(**entry))
+    Paper.objects.get().links.all().delete()  # an editor took it out
+    report = store(preprint(**entry))
+    assert (len(report.already_here), report.filled) == (1, [])
+    assert Paper.objects.get().links.count() == 0
 
 
-def test_preview_writes_nothing_to_a_paper_that_is_here():
-    PaperFactory(title="First Work", authors=["Ann Lee"])
-    before = list(Paper.objects.values_list())
-    services.preview_import(give(TWO))
-    assert list(Paper.objects.values_list()) == before
+def test_former_address_of_another_paper_is_no_slug():
+    other = PaperFactory(title="Other")
+    other.former_addresses.create(slug="a-small-model")
+    assert store(preprint()).added == ["a-small-model-2"]
 
 
-def test_entry_that_adds_nothing_gains_nothing():
-    services.accept_import(import_=give(TWO))
-    again = give(TWO)
-    assert [item.gains for item in services.preview_import(again).items] == [[], []]
-    report = services.accept_import(import_=again).report
-    assert (report["filled"], len(report["already_here"])) == ([], 2)
-
-
-def test_publication_that_replaces_a_preprint_says_what_was_there():
+def test_paper_is_found_by_its_look_alikes_at_once():
     store(preprint())
-    gains = {row["fact"]: (row["before"], row["now"]) for row in store(published()).filled[0]["gains"]}
-    assert (gains["venue"], gains["year"]) == (("CoRR", "ACL"), ("2019", "2020"))
-
-
-def test_note_of_a_list_is_a_gain_once():
-    store(preprint())
-    first, second = store(preprint(note="Worth reading.")), store(preprint(note="Worth reading."))
-    assert [row["gains"][0]["fact"] for row in first.filled] == ["notes"]
-    assert (second.filled, Note.objects.count()) == ([], 1)
-
-
-def test_report_is_stored_in_english_whoever_accepts():
-    with translation.override("zh-hans"):
-        report = services.accept_import(import_=give(b"@misc{a, author={X}}\n@misc{b, title={B}, year={20x0}}")).report
-    assert report["problems"][0]["message"] == "The entry has no title."
-    assert report["remarks"][0]["message"] == 'The field "year" was not understood: "20x0".'
-
-
-def test_preview_asks_as_often_for_many_entries_as_for_few():
-    def queries(number):
-        records = [Record(title=f"Work {n}", authors=["Ann Lee"], year=2020, doi=f"10.1/{n}") for n in range(number)]
-        with CaptureQueriesContext(connection) as captured:
-            services.preview_document(Document("bibtex", records))
-        return len(captured)
-
-    for n in range(20):
-        PaperFactory(title=f"Work {n}", authors=["Ann Lee"])
-    assert queries(2) == queries(1_000) <= 12
-
-
-def test_document_is_read_once_for_all_pages_of_its_preview(monkeypatch):
-    import_ = give(TWO)
-    monkeypatch.setattr(services, "read_text", lambda text, format: 1 / 0)
-    assert services.preview_import(import_).counts["new"] == 2
-    PaperFactory(title="First Work", authors=["Ann Lee"])
-    assert services.preview_import(import_).counts == {"new": 1, "here": 1, "problem": 0}
-
-
-def test_accept_writes_and_reports():
-    import_ = services.accept_import(import_=give(TWO + b"@misc{c, title={Broken,\n author={X}\n}\n"))
-    assert import_.state == "accepted"
-    assert import_.report["added"] == ["first-work", "second-work"]
-    assert [problem["line"] for problem in import_.report["problems"]] == [3]
-    assert Paper.objects.count() == 2
-
-
-def test_accept_pressed_twice_keeps_the_first_report():
-    import_ = give(TWO)
-    first = services.accept_import(import_=import_).report
-    assert services.accept_import(import_=Import.objects.get()).report == first
-    assert Paper.objects.count() == 2
-
-
-def test_accept_that_fails_leaves_the_import_unanswered(monkeypatch):
-    import_ = give(TWO)
-    monkeypatch.setattr(services.search, "reindex", lambda ids: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        services.accept_import(import_=import_)
-    import_.refresh_from_db()
-    assert (import_.state, Paper.objects.count()) == ("preview", 0)
-
-
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"", "empty"),
-        (b" \n ", "empty"),
-        (b"\x89PNG\x00\x00", "not a text"),
-        (b"hello there", "No entry"),
-        (b"x" * 2_000, "at most 1000"),
-    ],
-)
-def test_unusable_documents_are_refused_and_nothing_is_kept(settings, data, says):
-    settings.IMPORT_MAX_BYTES = 1_000
-    with pytest.raises(services.ImportRefused, match=says):
-        give(data)
-    assert Import.objects.count() == 0
-
-
-def test_script_tags_in_a_title_are_stored_as_text():
-    services.accept_import(import_=give(b"@misc{a, title={<script>alert(1)</script>}}"))
-    assert Paper.objects.get().title == "<script>alert(1)</script>"
-
-
-def test_lists_are_untouched_by_an_import_without_one():
-    services.accept_import(import_=give(TWO))
-    assert (PaperList.objects.count(), Entry.objects.count()) == (0, 0)
+    assert Paper.objects.get().block_key == "lee|smallm"
