@@ -13,12 +13,12 @@ from itertools import combinations
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from catalog import identifiers
 from catalog.likeness import IDENTIFIERS, Facts, doubt, is_same, nearly_equal
 from catalog.merges import merge_papers
-from catalog.models import AlternativeTitle, Authorship, ChangeSet, Paper, PaperVersion, Verdict
+from catalog.models import AlternativeTitle, Authorship, ChangeSet, IndexVersion, Paper, PaperVersion, Verdict
 
 _LARGEST_BLOCK = 40  # papers; a larger one shares a heading ("Introduction"), and would make pairs without end
 _BATCH = 5_000
@@ -47,11 +47,10 @@ def suspects() -> list[Suspects]:
 
     Two queries while no paper has changed; else a fixed number for each 5,000 papers that share something.
     """
-    state = Paper.objects.aggregate(count=Count("pk"), latest=Max("updated_at"), last=Max("pk"))
-    state = (state["count"], state["latest"], state["last"])
+    token = IndexVersion.objects.values_list("token", flat=True).first()  # another one after every write to papers
     kept = cache.get(_CACHE_KEY)
-    if kept is None or kept[0] != state:
-        kept = (state, _find())
+    if token is None or kept is None or kept[0] != token:
+        kept = (token, _find())
         cache.set(_CACHE_KEY, kept, timeout=None)
     judged = set(Verdict.objects.values_list("first_id", "second_id"))
     return [each for each in kept[1] if each.pair not in judged]
@@ -128,21 +127,21 @@ def _sharing_identifiers() -> Iterator[tuple[int, int]]:
     """One paper's identifier in another form, or of a version of it: a DOI that names the ACL or arXiv id."""
     holders = defaultdict(set)
     for model, owner in ((Paper, "pk"), (PaperVersion, "paper_id")):
-        named = model.objects.exclude(**dict.fromkeys(IDENTIFIERS, "")).order_by().values_list(owner, *IDENTIFIERS)
-        for pk, arxiv, acl, doi in named.iterator():
-            for key in _forms(arxiv, acl, doi):
-                holders[key].add(pk)
+        for name in IDENTIFIERS:  # one by one: an index holds the few that are not blank
+            for pk, value in model.objects.exclude(**{name: ""}).order_by().values_list(owner, name):
+                for key in _forms(name, value):
+                    holders[key].add(pk)
     return _pairs_in(sorted(block) for block in holders.values() if 1 < len(block) <= _LARGEST_BLOCK)
 
 
-def _forms(arxiv: str, acl: str, doi: str) -> set[str]:
-    doi = doi.lower()
-    forms = {f"arxiv:{arxiv}" if arxiv else "", f"acl:{acl.lower()}" if acl else "", f"doi:{doi}" if doi else ""}
-    if doi.startswith(_ACL_DOI):
-        forms.add(f"acl:{doi.removeprefix(_ACL_DOI)}")
-    elif number := identifiers.arxiv_id(doi):
-        forms.add(f"arxiv:{number}")
-    return forms - {""}
+def _forms(name: str, value: str) -> list[str]:
+    value = value.lower()
+    forms = [f"{name}:{value}"]
+    if name == "doi" and value.startswith(_ACL_DOI):
+        forms.append(f"acl:{value.removeprefix(_ACL_DOI)}")
+    elif name == "doi" and (number := identifiers.arxiv_id(value)):
+        forms.append(f"arxiv:{number}")
+    return forms
 
 
 # --- what an editor says ----------------------------------------------------------------------------------------
