@@ -5,6 +5,7 @@ import schemathesis
 from django.contrib.auth.models import Group
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
+from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from catalog.tokens import issue_token
@@ -17,8 +18,7 @@ pytestmark = pytest.mark.django_db
 NAMING = {("POST", "/api/v1/papers/"), ("PATCH", "/api/v1/papers/{slug}/"), ("POST", "/api/v1/runs/")}
 CONFIG = {"generation": {"allow-x00": False, "deterministic": True}}  # NUL is refused everywhere: tests of the parser
 api = schemathesis.openapi.from_dict(
-    SchemaGenerator().get_schema(request=None, public=True),
-    config=schemathesis.config.SchemathesisConfig.from_dict(CONFIG),
+    SchemaGenerator().get_schema(request=None, public=True), config=SchemathesisConfig.from_dict(CONFIG)
 )
 api.app = application
 
@@ -37,7 +37,7 @@ def stock(settings, django_user_model):
 
 @api.parametrize()
 @settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,
     database=None,
     deadline=None,

@@ -107,9 +107,8 @@ class Part(Input):
         if isinstance(data, dict):
             missing = [name for name, field in self.fields.items() if field.required and name not in data]
             if missing:
-                raise serializers.ValidationError(
-                    {name: [self.fields[name].error_messages["required"]] for name in missing}
-                )
+                words = {name: [self.fields[name].error_messages["required"]] for name in missing}
+                raise serializers.ValidationError(words)
         return super().to_internal_value(data)
 
 

@@ -14,6 +14,7 @@ from catalog.access import user_or_none
 from catalog.api.inputs import NoteInput
 from catalog.api.resource import Resource
 from catalog.api.serializers import NoteSerializer
+from catalog.history.removing import remove
 from catalog.models import Note, Paper
 
 NEW_NOTE = OpenApiExample("A note", {"language": "en", "body": "The *temperature* matters."}, request_only=True)
@@ -60,5 +61,5 @@ class NoteViewSet(Resource):
     def destroy(self, request: Request, slug: str, pk: str) -> Response:
         """The paper's history keeps it, and can bring it back."""
         with self.locked(self._notes(), pk=pk) as note:
-            annotating.remove_note(note=note, actor=user_or_none(request))
+            remove(note, actor=user_or_none(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

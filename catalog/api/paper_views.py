@@ -23,6 +23,7 @@ from catalog.api.inputs import PaperInput
 from catalog.api.resource import Resource
 from catalog.api.serializers import PaperSerializer
 from catalog.facts import facts_of
+from catalog.history.removing import remove
 from catalog.models import Paper
 
 NEW_PAPER = OpenApiExample(
@@ -88,7 +89,7 @@ class PaperViewSet(Resource):
     def destroy(self, request: Request, slug: str) -> Response:
         """With its notes and its places in lists; its history keeps all of it, and can bring it back."""
         with self.locked(Paper.objects.all(), slug=slug) as paper:
-            editing.remove_paper(paper=paper, actor=user_or_none(request))
+            remove(paper, actor=user_or_none(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @contextmanager

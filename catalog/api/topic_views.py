@@ -18,6 +18,7 @@ from catalog.api.errors import Conflict
 from catalog.api.inputs import NamesInput
 from catalog.api.resource import Resource
 from catalog.api.serializers import TopicSerializer
+from catalog.history.removing import remove
 from catalog.models import Topic
 
 NEW_TAG = OpenApiExample("A tag", {"name_en": "attention", "name_zh": "注意力"}, request_only=True)
@@ -69,7 +70,7 @@ class TagViewSet(TopicViewSet):
     def destroy(self, request: Request, slug: str) -> Response:
         """Papers lose it; the history can bring it back."""
         with self.locked(Topic.objects.tags(), slug=slug) as tag:
-            tagging.remove_tag(tag=tag, actor=user_or_none(request))
+            remove(tag, actor=user_or_none(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @contextmanager
