@@ -5,9 +5,11 @@ import io
 import pytest
 from django.conf import settings as project_settings
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Import, Paper
+from catalog.models import Import, Paper, PaperList
 from tests.catalog.stock import paper_with
 from tests.catalog.test_views import text_of
 
@@ -51,7 +53,7 @@ def test_preview_and_report_say_what_is_added_to_a_paper_that_is_here(writer):
     assert "Add to 1 paper that is here" in preview
     assert f"Adds: {adds}" in preview and "year 2019 is kept; the document says 2018" in preview
     report = text_of(writer.post(address + "accept/", follow=True))
-    assert f"Known Already {adds}" in report and "year 2019 is kept" in report
+    assert f"Added: {adds}" in report and "year 2019 is kept" in report
 
 
 def test_preview_says_when_there_is_nothing_to_add(writer):
@@ -121,7 +123,7 @@ def test_script_tags_in_a_document_are_text(writer):
         ({"text": "x", "file": io.BytesIO(b"y")}, "Give a file or a text, not both."),
         ({"text": "x", "format": "docx"}, "Select a valid choice"),
         ({"text": "", "file": io.BytesIO(b"")}, "The submitted file is empty."),
-        ({"text": "", "file": io.BytesIO(b"\x89PNG\x00\x00\x01")}, "not a text file"),
+        ({"text": "", "file": io.BytesIO(b"\x89PNG\x00\x00\x01")}, "This is no text"),
     ],
 )
 def test_a_bad_document_is_refused_in_words(writer, data, message):
@@ -181,5 +183,123 @@ def test_accept_takes_post_alone(writer):
     assert writer.get(give(writer).url + "accept/").status_code == 405
 
 
-def test_the_limit_on_imports_is_below_the_limit_on_requests():
-    assert project_settings.IMPORT_MAX_BYTES < project_settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+def test_a_large_upload_is_kept_on_the_disk_not_in_memory():
+    assert project_settings.FILE_UPLOAD_MAX_MEMORY_SIZE < project_settings.IMPORT_MAX_BYTES
+
+
+# --- one page for every state ------------------------------------------------------------------------------------
+
+LONG = "Well Read Students Learn Better Than Others Do"
+PAIR = f"@misc{{a, title={{{LONG}}}, author={{Bob Ray}}, year=2019}}"
+
+
+@pytest.fixture
+def waiting(writer, settings):
+    settings.IMPORT_AT_ONCE_BYTES = 0
+    return give(writer).url
+
+
+def test_a_large_document_shows_how_far_its_reading_is(writer, waiting):
+    Import.objects.update(state="reading", read_entries=1200, read_bytes=62, size_bytes=200)
+    page = writer.get(waiting).content.decode()
+    assert "1200 entries read" in page and 'value="31"' in page
+    assert f'href="{waiting}"' in page, "a link asks again where there are no scripts"
+
+
+def test_a_reading_is_cancelled_and_begun_again(writer, waiting):
+    assert "The reading was cancelled. Nothing was written." in text_of(writer.post(waiting + "cancel/", follow=True))
+    assert "Waiting to be read" in text_of(writer.post(waiting + "again/", follow=True))
+
+
+def test_a_failed_reading_says_why(writer, waiting):
+    Import.objects.update(state="failed", message="Reading took longer than 60 seconds and was stopped.")
+    assert "Reading took longer than 60 seconds and was stopped. Nothing was written." in text_of(writer.get(waiting))
+
+
+def test_a_doubtful_pair_stands_side_by_side(writer):
+    here = paper_with(title=LONG, year=2018, authors=["Ann Lee"])
+    page = writer.get(give(writer, PAIR).url)
+    text = text_of(page)
+    assert "1 is doubtful: look at the pair" in text and "The same title, but other people." in text
+    assert f"Title {LONG} {LONG} = agrees" in text and "Authors Bob Ray Ann Lee \u2260 differs" in text
+    assert here.get_absolute_url() in page.content.decode()
+
+
+def test_what_is_decided_is_remembered_and_taken_in(writer):
+    here = paper_with(title=LONG, year=2018, authors=["Ann Lee"])
+    address = give(writer, PAIR).url
+    page = writer.post(address + "decisions/", {"decision-1": "different:0"}, follow=True).content.decode()
+    assert 'value="different:0" checked' in page
+    writer.post(address + "accept/")
+    assert Paper.objects.exclude(pk=here.pk).get().authorships.get().author.name == "Bob Ray"
+
+
+def test_an_answer_that_is_none_is_refused(writer):
+    paper_with(title=LONG, year=2018, authors=["Ann Lee"])
+    address = give(writer, PAIR).url
+    assert writer.post(address + "decisions/", {"decision-1": "perhaps:0"}).status_code == 422
+
+
+def test_a_problem_is_mended_where_it_is_shown(writer):
+    address = give(writer).url
+    assert f'action="{address}items/3/"' in writer.get(address).content.decode()
+    text = text_of(writer.post(address + "items/3/", {"text": "@article{b, title = {Now closed}}"}, follow=True))
+    assert "The entry in line 5" in text and "new line 5 Now closed" in text
+    assert "3 new, 0 already here, 0 with a problem." in text_of(writer.get(address))
+
+
+def test_a_text_without_an_entry_is_refused_beside_its_field(writer):
+    response = writer.post(give(writer).url + "items/3/", {"text": "  "})
+    assert response.status_code == 422 and "No entry was found in this text." in text_of(response)
+
+
+def test_problems_are_given_back_as_a_file(writer):
+    response = writer.get(give(writer).url + "problems/")
+    assert response["Content-Disposition"] == 'attachment; filename="problems.bib"'
+    assert b"".join(response).startswith(b"@article{broken, title = {Never closed")
+
+
+def test_entries_are_found_by_title_text_and_line(writer):
+    address = give(writer).url
+    for query, title in (("new pap", "A New Paper"), ("never clo", "Never closed"), ("3", "Known Already")):
+        text = text_of(writer.get(address, {"q": query}))
+        assert title in text and sum(word in text for word in ("A New Paper", "Never closed", "Known Already")) == 1
+
+
+def test_an_import_becomes_a_list(writer):
+    address = give(writer).url
+    writer.post(address + "list/", {"where": "new", "name_en": "Read in May", "name_zh": "五月读的"})
+    assert "/lists/read-in-may/" in text_of(writer.get(address))
+    assert not PaperList.objects.exists(), "it is made when the import is accepted"
+    writer.post(address + "accept/")
+    assert "A New Paper" in text_of(writer.get("/lists/read-in-may/"))
+
+
+def test_a_list_without_a_name_is_refused(writer):
+    response = writer.post(give(writer).url + "list/", {"where": "new"})
+    assert response.status_code == 422 and "Give the new list a name." in text_of(response)
+
+
+def test_an_import_is_undone_by_one_button(writer):
+    address = give(writer).url
+    writer.post(address + "accept/")
+    text = text_of(writer.post(address + "undo/", follow=True))
+    assert not Paper.objects.exists() and "Waiting to be read" in text
+
+
+def test_pages_of_an_import_ask_as_often_for_many_entries_as_for_few(writer):
+    def queries(number):
+        text = "".join(f"@misc{{k{n}, title={{{LONG} {n}}}, author={{Bob Ray}}}}\n" for n in range(number))
+        address = give(writer, text).url
+        with CaptureQueriesContext(connection) as captured:
+            writer.get(address)
+        return len(captured)
+
+    for n in range(20):
+        paper_with(title=f"{LONG} {n}", authors=["Ann Lee"])
+    assert queries(2) == queries(20)
+
+
+def test_a_page_of_problems_is_light(writer):
+    page = writer.get(give(writer, "".join(f"@misc{{k{n}, title = {{{'x ' * 5000}\n\n" for n in range(40))).url)
+    assert len(page.content) < 100_000
