@@ -40,8 +40,8 @@ def _without(model, **condition) -> QuerySet:
 
 
 def _without_category() -> QuerySet:
-    carried = Paper.topics.through.objects.filter(paper=OuterRef("pk"), topic__kind=Topic.Kind.CATEGORY)
-    return _papers(~Exists(carried))
+    carrying = Paper.topics.through.objects.filter(topic__in=Topic.objects.categories().order_by().values("pk"))
+    return _papers(~Q(pk__in=carrying.values("paper")))
 
 
 def _untranslated(language: str) -> QuerySet:
@@ -134,6 +134,14 @@ def _single_words() -> QuerySet:
     return _authors(~Q(name__contains=" "), ~Q(name__regex=_HAN))
 
 
+def _with_digits() -> QuerySet:
+    """Ten plain comparisons take a third of one expression's time on SQLite, which asks Python for those."""
+    found = Q()
+    for digit in "0123456789":
+        found |= Q(name__contains=digit)
+    return _authors(found)
+
+
 AUTHOR_CHECKS = [
     Check(
         "single-word-author", "authors", _("A single word"),
@@ -147,7 +155,7 @@ AUTHOR_CHECKS = [
     ),
     Check(
         "author-with-digits", "authors", _("Digits in a name"), _("A footnote's mark, or a number of DBLP."),
-        lambda: _authors(Q(name__regex=r"[0-9]")), _told_author,
+        _with_digits, _told_author,
     ),
     Check(
         "shouted-author", "authors", _("All in capitals"), _("Write the name as its bearer does."),
