@@ -45,11 +45,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing put `in`, taken `out` or `moved`; `where` says the section. A paper is named by its id alone."""
+    """One thing put `in`, taken `out` or `moved`; `where` says the section. A paper is named by its id alone, a topic
+    by kind and slug."""
 
     mark: str
     text: str = ""
     paper: int | None = None
+    topic: tuple[str, str] | None = None
     where: str = ""
 
 
@@ -142,16 +144,14 @@ def _shortened(piece: Piece, index: int, count: int) -> list[Piece]:
 
 # --- things -----------------------------------------------------------------------------------------------------
 def _items(name: str, before: list, after: list) -> list[Item]:
-    tell = {"links": _link, "topics": _topic, "versions": _version}.get(name, str)
+    if name == "topics":
+        return [Item(mark, row[1], topic=tuple(row)) for mark, row in _changes_of_order(before, after)]
+    tell = {"links": _link, "versions": _version}.get(name, str)
     return [Item(mark, tell(row)) for mark, row in _changes_of_order(before, after)]
 
 
 def _link(row: Sequence[str]) -> str:
     return f"{row[0]}: {row[1]}"
-
-
-def _topic(row: Sequence[str]) -> str:
-    return row[1]
 
 
 def _version(row: Snapshot) -> str:
@@ -220,15 +220,16 @@ def _heading(section: Snapshot) -> str:
 
 
 def _entry_items(before: list[Snapshot], after: list[Snapshot]) -> list[Item]:
+    names = {section["id"]: _heading(section) for section in [*before, *after]}
     old, new = _places(before), _places(after)
     items = []
     for paper in dict.fromkeys([*old, *new]):
         left = [place for place in old.get(paper, ()) if place not in new.get(paper, ())]
         reached = [place for place in new.get(paper, ()) if place not in old.get(paper, ())]
-        for (_pk, here), (_pk2, there) in zip(left, reached, strict=False):
-            items.append(Item("moved", paper=paper, where=f"{here} → {there}"))
-        items += [Item("out", paper=paper, where=name) for _pk, name in left[len(reached) :]]
-        items += [Item("in", paper=paper, where=name) for _pk, name in reached[len(left) :]]
+        for here, there in zip(left, reached, strict=False):
+            items.append(Item("moved", paper=paper, where=f"{names[here]} → {names[there]}"))
+        items += [Item("out", paper=paper, where=names[place]) for place in left[len(reached) :]]
+        items += [Item("in", paper=paper, where=names[place]) for place in reached[len(left) :]]
     entries = {section["id"]: section["entries"] for section in before}
     for section in after:
         moved = _moved(entries.get(section["id"], []), section["entries"])
@@ -236,9 +237,9 @@ def _entry_items(before: list[Snapshot], after: list[Snapshot]) -> list[Item]:
     return items
 
 
-def _places(sections: list[Snapshot]) -> dict[int, list[tuple[int, str]]]:
+def _places(sections: list[Snapshot]) -> dict[int, list[int]]:
     places = defaultdict(list)
     for section in sections:
         for paper in section["entries"]:
-            places[paper].append((section["id"], _heading(section)))
+            places[paper].append(section["id"])
     return places

@@ -17,6 +17,7 @@ from catalog.models import Change, ChangeSet, Paper, PaperList, Topic
 STEPS_A_PAGE = 20
 CHANGES_A_STEP = 6  # an import or a merge may have thousands; a step's own page shows them all, in pages
 CHANGES_A_PAGE = 30
+ITEMS_A_FIELD = 8  # where steps follow each other; a step's own page shows more of them
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class ShownItem:
 class ShownField:
     difference: FieldDifference
     items: list[ShownItem]
+    more: int = 0  # things that are not shown
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def steps_of(changesets: Page, *, row: Paper | PaperList | Topic | None = None) 
     found = ChangeSet.objects.filter(pk__in=ids).defer("rows").select_related("actor", "source", "returned_by")
     found = found.annotate(change_count=Count("changes")).prefetch_related(changes, "returns").order_by("-pk")
     rows = list(found)
-    told = {shown.change.pk: shown for shown in shown_changes([change for row in rows for change in row.shown])}
+    changes = [change for each in rows for change in each.shown]
+    told = {shown.change.pk: shown for shown in shown_changes(changes, ITEMS_A_FIELD)}
     place = (target_of(row), row.pk) if row else None
     found = [_step(each, told, place) for each in rows]
     return [replace(found[0], own=None), *found[1:]] if found and changesets.number == 1 else found
@@ -120,12 +123,12 @@ def _step(changeset: ChangeSet, told: dict[int, ShownChange], place: tuple[str, 
     return Step(changeset, changes, changeset.change_count - len(changes), own)
 
 
-def shown_changes(changes: list[Change]) -> list[ShownChange]:
-    """Four queries, for the names and addresses of papers, lists and topics."""
+def shown_changes(changes: list[Change], most_items: int | None = None) -> list[ShownChange]:
+    """Five queries, for the names and addresses of papers, lists and topics."""
     differences = [differences_of(change.before, change.after) for change in changes]
     names = _Names(changes, differences)
     return [
-        ShownChange(change, [names.shown(difference) for difference in found], names.url_of(change))
+        ShownChange(change, [names.shown(difference, most_items) for difference in found], names.url_of(change))
         for change, found in zip(changes, differences, strict=True)
     ]
 
@@ -145,6 +148,8 @@ class _Names:
         }
         gone = Change.objects.filter(target=Change.Target.PAPER, target_id__in=ids - self.papers.keys())
         self.gone = dict(gone.order_by("pk").values_list("target_id", "label"))
+        slugs = {item.topic[1] for difference in fields for item in difference.items if item.topic}
+        self.topics = {(topic.kind, topic.slug): topic for topic in Topic.objects.filter(slug__in=slugs)}
         self.rows = _rows(PaperList, Change.Target.LIST, changes) | _rows(Topic, Change.Target.TOPIC, changes)
 
     def url_of(self, change: Change) -> str:
@@ -155,11 +160,15 @@ class _Names:
         row = self.rows.get((change.target, change.target_id))
         return row.get_absolute_url() if row else ""
 
-    def shown(self, difference: FieldDifference) -> ShownField:
+    def shown(self, difference: FieldDifference, most_items: int | None) -> ShownField:
         papers = [Item("out" if index == 0 else "in", paper=pk) for index, pk in enumerate(difference.papers)]
-        return ShownField(difference, [self._item(item) for item in [*difference.items, *papers]])
+        items = [self._item(item) for item in [*difference.items, *papers]]
+        shown = items[:most_items]
+        return ShownField(difference, shown, len(items) - len(shown) + difference.more)
 
     def _item(self, item: Item) -> ShownItem:
+        if topic := self.topics.get(item.topic):
+            return ShownItem(item.mark, topic.name, topic.get_absolute_url())
         if item.paper is None:
             return ShownItem(item.mark, item.text, where=item.where)
         title, url = self.papers.get(item.paper, ("", ""))

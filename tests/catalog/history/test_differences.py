@@ -52,7 +52,7 @@ def test_links_and_topics_are_told_by_what_a_reader_knows_them_by():
     links = only({"links": []}, {"links": [["code", "https://example.org"]]})
     topics = only({"topics": [["tag", "pruning"]]}, {"topics": []})
     assert links.items == [Item("in", "code: https://example.org")]
-    assert topics.items == [Item("out", "pruning")]
+    assert topics.items == [Item("out", "pruning", topic=("tag", "pruning"))]
 
 
 def test_bibtex_fields_are_told_key_by_key():
@@ -73,6 +73,11 @@ def test_entries_are_told_as_added_removed_and_moved_with_their_section():
         Item("moved", paper=12, where="One"),
         Item("in", paper=14, where="Two"),
     }
+
+
+def test_entries_of_a_renamed_section_did_not_move():
+    difference = only({"sections": [section(1, "One", [10])]}, {"sections": [section(1, "First", [10])]})
+    assert {item.paper for item in difference.items} == {None}
 
 
 def test_sections_are_told_as_made_removed_and_renamed():
