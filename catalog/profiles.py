@@ -49,6 +49,7 @@ class Profile:
     years: tuple[int | None, int | None] = (None, None)
     hue: str = ""
     is_editable: bool = True  # by editors, at edit/ below the page's address
+    has_history: bool = False  # at history/ below it
     before: Row | None = None
     after: Row | None = None
 
@@ -110,6 +111,7 @@ def topic_profile(topic: Topic) -> Profile:
     papers = Paper.objects.filter(topics=topic)
     return Profile(
         kind=topic.get_kind_display().capitalize(),
+        has_history=True,
         title=topic.name,
         description=topic.description,
         papers=papers,
