@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from catalog.importers.records import Record
+from catalog.intake.bulk import rows_with
 from catalog.likeness import IDENTIFIERS, Facts, block_key, doubt, is_same, key_of
 from catalog.models import AlternativeTitle, Authorship, Paper, PaperVersion, Verdict
 
@@ -103,13 +104,10 @@ class Shelf:
 
 def _candidate_ids(records: list[Record]) -> set[int]:
     keys = {key_of(record.title) for record in records}
-    ids = set(Paper.objects.filter(title_key__in=keys).order_by().values_list("pk", flat=True))
-    ids |= set(AlternativeTitle.objects.filter(title_key__in=keys).values_list("paper_id", flat=True))
+    found = rows_with(Paper, "title_key", keys, "id") + rows_with(AlternativeTitle, "title_key", keys, "paper")
     for name in IDENTIFIERS:
-        values = {value for record in records if (value := getattr(record, name))}
-        if values:
-            ids |= set(Paper.objects.filter(**{f"{name}__in": values}).order_by().values_list("pk", flat=True))
-    return ids
+        found += rows_with(Paper, name, (value for record in records if (value := getattr(record, name))), "id")
+    return {pk for (pk,) in found}
 
 
 def _whole(ids: list[int]) -> Iterator[Paper]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog import identifiers
 from catalog.identity import Shelf, Work
@@ -17,6 +18,7 @@ _PREPRINT = re.compile(
     r"|tech(?:nical)?\.? ?report|openai(?: blog)?|medrxiv|biorxiv)\W*",
     re.I,
 )
+_ARXIV = re.compile(r"\barxiv\b", re.I)
 _WEB = re.compile(r"(?:https?|ftp)://[^\s/]", re.I)
 ENTRY = ("bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "source")
 _LENGTHS = {"arxiv": 30, "acl": 60, "doi": 200}
@@ -40,6 +42,7 @@ class Gain:
     before: str = ""
 
 
+@lru_cache(maxsize=4096)  # a document names few venues, often
 def is_preprint(venue: str) -> bool:
     return not venue or _PREPRINT.fullmatch(venue) is not None
 
@@ -66,10 +69,31 @@ def usable_links(record: Record) -> tuple[list[Link], list[str]]:
     return kept, remarks
 
 
+def _links_of(record: Record) -> dict[str, str]:
+    """Of one address given twice, the first label."""
+    found: dict[str, str] = {}
+    for link in usable_links(record)[0]:
+        found.setdefault(link.url, link.label[:80])
+    return found
+
+
 def new_work(record: Record, shelf: Shelf) -> tuple[Work, list[Difference]]:
-    paper = Paper(title=record.title, title_key=key_of(record.title))
-    work = Work(paper, titles={paper.title_key: paper.title}, line=record.line)
-    _, differences = merge(work, record, shelf)
+    """All that the record says, but identifiers that other works have."""
+    paper = Paper(title=record.title, title_key=key_of(record.title), year=record.year)
+    paper.short_name = record.short_name[:100]
+    if record.fields:
+        set_entry(paper, record)
+    work = Work(
+        paper,
+        authors=list(record.authors),
+        venue=venue_name(record.venue),
+        links=_links_of(record),
+        titles={paper.title_key: paper.title},
+        notes={note.body.strip(): note.language for note in record.remarks if note.body.strip()},
+        line=record.line,
+    )
+    differences: list[Difference] = []
+    _merge_identifiers(work, record, shelf, [], differences)
     shelf.add(work)
     return work, differences
 
@@ -204,8 +228,9 @@ def _merge_identifiers(
             setattr(work.paper, name, given)
 
 
+@lru_cache(maxsize=4096)
 def venue_name(venue: str) -> str:
     """`arXiv preprint arXiv:1910.01108` is arXiv; any other name stays as given."""
-    if re.search(r"\barxiv\b", venue, re.I) and is_preprint(venue):
+    if _ARXIV.search(venue) and is_preprint(venue):
         return "arXiv"
     return " ".join(venue.split())[:200]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.citation_keys import set_keys
 from catalog.identity import Work
-from catalog.intake.bulk import give_ids, insert, insert_values
+from catalog.intake.bulk import give_ids, insert, insert_values, rows_with
 from catalog.likeness import block_key
 from catalog.models import (
     AlternativeTitle,
@@ -28,7 +28,6 @@ from catalog.titles import slug_for, title_key
 
 Changed = Sequence[tuple[Work, set[str]]]  # works with the facts that changed, by the names that `Gain.fact` gives
 
-_BATCH = 5_000
 _NUMBERED = 9
 _VENUE_SLUG_LENGTH = 80
 _RELATIONS = {"authors", "links", "notes", "titles", "versions"}
@@ -108,12 +107,8 @@ def _set_slugs(works: list[Work]) -> None:
 
 def _slugs_in_use(slugs: Iterable[str]) -> set[str]:
     """Those that papers have, and those that lead to papers for good."""
-    found, slugs = set(), sorted(slugs)
-    for start in range(0, len(slugs), _BATCH):
-        batch = slugs[start : start + _BATCH]
-        found |= set(Paper.objects.filter(slug__in=batch).values_list("slug", flat=True))
-        found |= set(FormerAddress.objects.filter(slug__in=batch).values_list("slug", flat=True))
-    return found
+    slugs = set(slugs)
+    return {slug for model in (Paper, FormerAddress) for (slug,) in rows_with(model, "slug", slugs, "slug")}
 
 
 def _spellings(base: str) -> list[str]:
@@ -147,11 +142,7 @@ def author_key(name: str) -> str:
 
 
 def author_ids(keys: Iterable[str]) -> dict[str, int]:
-    found, keys = {}, list(keys)
-    for start in range(0, len(keys), _BATCH):
-        rows = Author.objects.filter(key__in=keys[start : start + _BATCH])
-        found |= dict(rows.order_by().values_list("key", "pk"))
-    return found
+    return dict(rows_with(Author, "key", keys, "key", "id"))
 
 
 def _save_links(works: list[Work]) -> None:

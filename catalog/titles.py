@@ -40,8 +40,7 @@ def slug_for(title: str, short_name: str = "") -> str:
 
 
 def _ascii_words(text: str) -> list[str]:
-    folded = fold_letters(text).replace("'", "").replace("’", "")
-    return "".join(char if char.isascii() and char.isalnum() else " " for char in folded).split()
+    return _NO_LETTER.sub(" ", fold_letters(text).replace("'", "").replace("’", "")).split()
 
 
 def _joined(words: list[str], length: int) -> str:

@@ -6,7 +6,7 @@ duplicates shows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from django.core.files import File
@@ -22,7 +22,7 @@ from catalog.importers.wire import packed_summary
 from catalog.intake.accepting import describe_list
 from catalog.intake.bulk import lock_catalogue
 from catalog.intake.reading import Entry, ImportRefused, entries_of, local_path, read
-from catalog.intake.storing import Store, Taken
+from catalog.intake.storing import BATCH, Store, Taken
 from catalog.models import Import, PaperList
 
 
@@ -99,10 +99,9 @@ def _store_batches(batches: Iterator[Batch], import_: Import, list_slug: str) ->
         paper_list.save()
     if paper_list is not None:
         recorder.created(paper_list) if is_new_list else recorder.will_change(paper_list)
-    store, reporter, summary = Store(import_, import_.accepted_by, paper_list), Reporter(), Summary()
-    for batch in batches:
-        reporter.take(store, entries_of(batch.items))
-        summary = batch.summary or summary
+    store, reporter = Store(import_, import_.accepted_by, paper_list), Reporter()
+    for items, summary in _larger(batches):
+        reporter.take(store, entries_of(items))
     if not summary.entries and not summary.problems:
         raise ImportRefused(_("No entry was found in this document."))
     if paper_list is not None:
@@ -114,6 +113,16 @@ def _store_batches(batches: Iterator[Batch], import_: Import, list_slug: str) ->
     import_.report = {"counts": reporter.counts}
     import_.save(update_fields=["format", "paper_list", "summary", "report"])
     return reporter.report
+
+
+def _larger(batches: Iterable[Batch]) -> Iterator[tuple[list[Record | Problem], Summary | None]]:
+    """At least as many items as are best written together; the reader's batches are for those who watch it."""
+    items: list[Record | Problem] = []
+    for batch in batches:
+        items += batch.items
+        if len(items) >= BATCH or batch.summary:
+            yield items, batch.summary
+            items = []
 
 
 class Reporter:

@@ -5,6 +5,7 @@ Everything here runs inside one transaction of the caller, who has locked the ca
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from catalog import search
 from catalog.history.recording import Recorder
 from catalog.identity import Shelf, Work
 from catalog.importers.records import Record
+from catalog.intake.bulk import rows_with
 from catalog.intake.placing import Placer
 from catalog.likeness import key_of
 from catalog.merging import Difference, Gain, merge, new_work
@@ -126,14 +128,18 @@ def _known_entries(records: Sequence[Record]) -> dict[int, Work]:
     places = {place: key_of(record.title) for place, record in enumerate(records) if record.raw}
     if not places:
         return {}
-    rows = Paper.objects.filter(title_key__in=set(places.values())).exclude(bibtex_raw="").order_by("pk")
-    fields = ("pk", "slug", "title", "title_key", "bibtex_raw", "bibtex_fields")
     found: dict[tuple[str, str], tuple] = {}
-    for row in rows.values_list(*fields):
+    columns = ("id", "slug", "title", "title_key", "bibtex_raw", "bibtex_fields")
+    for row in sorted(rows_with(Paper, "title_key", places.values(), *columns)):
         found.setdefault((row[3], row[4]), row)
     known: dict[int, Work] = {}
     for place, key in places.items():
         record, row = records[place], found.get((key, records[place].raw))
-        if row is not None and row[5] == record.fields:
+        if row is not None and _as_mapping(row[5]) == record.fields:
             known[place] = Work(Paper(pk=row[0], slug=row[1], title=row[2]))
     return known
+
+
+def _as_mapping(stored: str | dict) -> dict:
+    """PostgreSQL's driver reads JSON by itself."""
+    return json.loads(stored) if isinstance(stored, str) else stored
