@@ -23,7 +23,7 @@ _READERS = {
     "ris": "catalog.importers.ris",
 }
 _SUFFIXES = {".bib": "bibtex", ".bibtex": "bibtex", ".ris": "ris", ".json": "csl-json"}
-_MARKDOWN = re.compile(r"^(?:#{1,6}\s+\S|\s*(?:[*+-]|\d{1,3}[.)])\s+\S)", re.M)
+_MARKDOWN = re.compile(r"^(?:#{1,6}[ \t]+\S|[ \t]*(?:[*+-]|\d{1,3}[.)])[ \t]+\S)", re.M)
 
 
 def read_document(data: bytes, format: str = "auto") -> Document:

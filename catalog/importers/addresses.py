@@ -24,11 +24,13 @@ def addresses_in(texts: Iterable[str]) -> list[str]:
 
 def identify(record: Record, urls: list[str], doi: str) -> None:
     """Sets links, DOI, arXiv and ACL id from the addresses and from the field that holds the DOI."""
-    record.doi = identifiers.doi(doi) or next(filter(None, map(identifiers.doi, urls)), "")
+    dois = {url: identifiers.doi(url) for url in urls if "10." in url}
+    record.doi = (identifiers.doi(doi) if doi else "") or next(filter(None, dois.values()), "")
     record.links = [Link("url", url) for url in urls]
-    if record.doi and not any(identifiers.doi(url) == record.doi for url in urls):
+    if record.doi and record.doi not in dois.values():
         record.links.append(Link("doi", f"https://doi.org/{record.doi}"))
-    record.acl = next(filter(None, map(identifiers.acl_id, [*urls, record.doi])), "")
+    in_acl = [text for text in (*urls, record.doi) if "acl" in text.lower() or "10." in text]
+    record.acl = next(filter(None, map(identifiers.acl_id, in_acl)), "")
     for address in [*urls, doi]:
         if "arxiv" in address.lower() and (found := identifiers.arxiv_id(address)):
             record.arxiv = found

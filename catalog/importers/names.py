@@ -17,7 +17,8 @@ _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,4}$")
 _WORD = r"[A-ZÀ-ÖØ-Þ\u0400-\u042f][^\s,{}\\~$=\"`]*"
 _FIRST_LAST = re.compile(rf"{_WORD}(?: {_WORD})+")
 _LAST_FIRST = re.compile(rf"({_WORD}(?: {_WORD})*), ?({_WORD}(?: {_WORD})*)")
-_LEADING_AND = re.compile(r"^(?:and\s+)+|(?:\s+and)+$", re.IGNORECASE)
+_STRAY_AND = re.compile(r"^and |(?: and)$", re.IGNORECASE)
+_AND = re.compile(r"^(?:and\s+)+|(?:\s+and)+$", re.IGNORECASE)
 _DOUBLE_AND = re.compile(r"(\sand)(?:\s+and\b)+", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _BRACE_OR_AND = re.compile(r"[{}]|\s+and\s+", re.IGNORECASE)
@@ -45,8 +46,9 @@ def _printed(source: str) -> tuple[str, ...]:
 
 
 def _people(field: str) -> list[str]:
-    field = _DOUBLE_AND.sub(r"\1", _LEADING_AND.sub("", field))
-    people = _split_at_and(field)
+    """Also where "and" stands twice, or before the first name, or behind the last."""
+    people = [_STRAY_AND.sub("", name) for name in _split_at_and(field)]
+    people = [name for name in people if name.lower() != "and"]
     if len(people) == 1 and ";" in field and "{" not in field and "&" not in field:
         return [name.strip() for name in field.split(";")]
     return people
