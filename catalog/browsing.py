@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from django.core.paginator import Page, Paginator
@@ -35,6 +35,14 @@ class Link:
     chosen: bool = False
 
 
+class Sought(NamedTuple):
+    """The words to mark, by where they were looked for."""
+
+    titles: list[Text]
+    authors: list[Text]
+    notes: list[Text]
+
+
 class Browse:
     """A search, read. Takes what an address holds: `q`, `sort`, and filters by name. Each method costs a fixed number
     of queries."""
@@ -54,10 +62,11 @@ class Browse:
     def default_sort(self) -> str:
         return "relevance" if self.asked.has_words else "year"
 
-    @property
-    def words(self) -> list[Text]:
+    @cached_property
+    def words(self) -> Sought:
         """For the marks in the results."""
-        return self.asked.texts
+        texts = self.asked.texts
+        return Sought(texts + self.asked.texts_of("title"), texts + self.asked.texts_of("author"), texts)
 
     def papers(self) -> PaperQuerySet:
         """All that was found, for exports. A page is cut by `page`."""

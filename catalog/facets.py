@@ -67,7 +67,8 @@ def facets_of(search: Search, columns: Columns, chosen: bytearray | None) -> lis
         "has": _("Has"),
         "lang": _("Notes in"),
     }
-    facets = (_facet(search, facet, labels[facet], counts[facet], names[facet]) for facet in FACETS)
+    total = sum(chosen) if chosen is not None else len(columns.ids)
+    facets = (_facet(search, facet, labels[facet], counts[facet], names[facet], total) for facet in FACETS)
     return [facet for facet in facets if facet.choices]
 
 
@@ -94,10 +95,12 @@ def _common(counter: Counter) -> list:
     return [value for value, _count in sorted(counter.items(), key=lambda item: -item[1])[:UNFOLDED]]
 
 
-def _facet(search: Search, name: str, label: str, counts: Counter, called: Callable) -> Facet:
+def _facet(search: Search, name: str, label: str, counts: Counter, called: Callable, total: int) -> Facet:
     parts = {search.asked.resolve(part.node).key: part for part in search.chosen(name)}
     chosen = [
-        Choice(search.asked.resolve(part.node).label, counts.get(key, 0), search.without(part), True, part.node.value)
+        Choice(
+            search.asked.resolve(part.node).label, counts.get(key, total), search.without(part), True, part.node.value
+        )
         for key, part in parts.items()
     ]
     values = sorted(counts, reverse=True)[:UNFOLDED] if name == "year" else _common(counts)

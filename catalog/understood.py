@@ -110,7 +110,7 @@ def _replaced(browse: Browse, filter: Filter, by: str) -> str:
 
 def nearest_words(browse: Browse) -> list[Link]:
     """For words that no paper has: those of the index most like them, as addresses. A query or two for each."""
-    return [link for text in browse.words if text.text.isascii() for link in _near(browse, text)]
+    return [link for text in browse.asked.texts if text.text.isascii() for link in _near(browse, text)]
 
 
 def _near(browse: Browse, text: Text) -> Iterator[Link]:

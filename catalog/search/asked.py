@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from django.apps import apps
-from django.db.models import Aggregate, Case, JSONField, Q, Value
+from django.db.models import Aggregate, Case, Q, TextField, Value
 
 from catalog.search import filters, matching
 from catalog.search.index import found_ids, loaded_ids
@@ -14,15 +14,15 @@ from catalog.search.query import Filter, Node, Query, Text, filters_in, parse, p
 
 
 class IdList(Aggregate):
-    """All ids in one value."""
+    """All ids in one value, as JSON."""
 
-    output_field = JSONField()
+    output_field = TextField()
 
     def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
 
     def as_postgresql(self, compiler, connection, **context):
-        return self.as_sql(compiler, connection, function="JSON_AGG", **context)
+        return self.as_sql(compiler, connection, template="JSON_AGG(%(expressions)s)::text", **context)
 
 
 class Asked:
@@ -40,6 +40,11 @@ class Asked:
     def texts(self) -> list[Text]:
         """The words that a hit shows."""
         return list(positive_texts(self.tree))
+
+    def texts_of(self, name: str) -> list[Text]:
+        """What `author:` or `title:` asks for."""
+        named = (part.node for part in self.query.parts if isinstance(part.node, Filter))
+        return [text for node in named if filters.name_of(node) == name and (text := filters.text_of(node))]
 
     @property
     def has_words(self) -> bool:
