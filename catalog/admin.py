@@ -3,20 +3,25 @@
 from django.contrib import admin
 from django.db import models
 
-from catalog import search
+from catalog.history.admin import ReadOnlyAdmin, RecordedAdmin
 from catalog.models import (
     AlternativeTitle,
     Author,
     Authorship,
+    Change,
+    ChangeSet,
     Entry,
+    FormerAddress,
     Import,
     Note,
     Paper,
     PaperLink,
     PaperList,
+    PaperVersion,
     Section,
     Topic,
     Venue,
+    Verdict,
 )
 from catalog.titles import title_key
 
@@ -45,7 +50,7 @@ class NoteInline(admin.StackedInline):
 
 
 @admin.register(Paper)
-class PaperAdmin(admin.ModelAdmin):
+class PaperAdmin(RecordedAdmin):
     list_display = ["title", "short_name", "venue", "year", "arxiv"]
     list_filter = ["topics"]
     list_select_related = ["venue"]
@@ -59,26 +64,22 @@ class PaperAdmin(admin.ModelAdmin):
         obj.title_key = title_key(obj.title)[:500]
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request, form, formsets, change) -> None:
-        super().save_related(request, form, formsets, change)
-        search.reindex([form.instance.pk])
-
 
 @admin.register(Author)
-class AuthorAdmin(admin.ModelAdmin):
+class AuthorAdmin(RecordedAdmin):
     list_display = ["name", "key"]
     search_fields = ["name", "key"]
 
 
 @admin.register(Venue)
-class VenueAdmin(admin.ModelAdmin):
+class VenueAdmin(RecordedAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(RecordedAdmin):
     list_display = ["name_en", "name_zh", "kind", "position"]
     list_filter = ["kind"]
     search_fields = ["name_en", "name_zh", "slug"]
@@ -93,7 +94,7 @@ class SectionInline(admin.TabularInline):
 
 
 @admin.register(PaperList)
-class PaperListAdmin(admin.ModelAdmin):
+class PaperListAdmin(RecordedAdmin):
     list_display = ["name_en", "name_zh", "position"]
     search_fields = ["name_en", "name_zh"]
     prepopulated_fields = {"slug": ["name_en"]}
@@ -107,7 +108,7 @@ class EntryInline(admin.TabularInline):
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(RecordedAdmin):
     list_display = ["name_en", "name_zh", "paper_list", "position"]
     list_filter = ["paper_list"]
     list_select_related = ["paper_list"]
@@ -124,3 +125,41 @@ class ImportAdmin(admin.ModelAdmin):
     raw_id_fields = ["owner"]
     readonly_fields = ["format", "state", "report", "created_at", "accepted_at"]
     exclude = ["text"]
+
+
+# --- the history, to be looked at --------------------------------------------------------------------------------
+@admin.register(ChangeSet)
+class ChangeSetAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "kind", "actor", "summary", "returned_by"]
+    list_filter = ["kind"]
+    list_select_related = ["actor", "returned_by"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ["label", "target", "target_id", "changeset"]
+    list_filter = ["target"]
+    list_select_related = ["changeset"]
+    search_fields = ["label"]
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ReadOnlyAdmin):
+    list_display = ["first", "second", "kind", "actor", "created_at"]
+    list_filter = ["kind"]
+    list_select_related = ["first", "second", "actor"]
+
+
+@admin.register(FormerAddress)
+class FormerAddressAdmin(ReadOnlyAdmin):
+    list_display = ["slug", "paper"]
+    list_select_related = ["paper"]
+    search_fields = ["slug"]
+
+
+@admin.register(PaperVersion)
+class PaperVersionAdmin(ReadOnlyAdmin):
+    list_display = ["title", "paper", "venue", "year"]
+    list_select_related = ["paper"]
+    search_fields = ["title"]
