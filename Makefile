@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check browser admin messages clean
+.PHONY: run test check browser admin dump load messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python -m config.launch
@@ -25,6 +25,15 @@ browser: $(VENV)/.test
 
 admin: $(VENV)/.run
 	$(BIN)/python manage.py createsuperuser
+
+# The whole site into an archive, and an archive into an empty database (another VAR_DIR, or var/ moved away).
+dump: $(VENV)/.run
+	$(BIN)/python manage.py dump_site $(if $(PEOPLE),--with-people) "$(or $(TO),var/dumps/$(shell date +%Y-%m-%d-%H%M%S).tar.gz)"
+
+load: $(VENV)/.run
+	@test -n "$(FROM)" || { echo 'Name the archive: make load FROM=var/dumps/...tar.gz'; exit 1; }
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py load_site "$(FROM)"
 
 # After a text of the interface changed (needs GNU gettext): collect, then translate locale/, then run it again.
 messages: $(VENV)/.test
