@@ -14,12 +14,10 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from django.db.models.functions import Lower
-
+from catalog.intake.bulk import rows_with
 from catalog.models import Paper
 from catalog.romanisation import HAN, ascii_family_name, ascii_letters
 
-_BATCH = 20_000
 _SAVED_AT_A_TIME = 500
 _NUMBERED = 20
 _SMALL_WORDS = frozenset(("a", "an", "the", "on", "of", "in", "for", "to", "and", "is"))
@@ -79,12 +77,8 @@ def _numbered(key: str) -> list[str]:
 
 def _in_use(keys: Iterable[str], own_ids: set[int]) -> set[str]:
     """Those of these keys that other papers have, in small letters."""
-    folded = sorted({key.lower() for key in keys})
-    found: set[str] = set()
-    for start in range(0, len(folded), _BATCH):
-        rows = Paper.objects.annotate(folded=Lower("citation_key")).filter(folded__in=folded[start : start + _BATCH])
-        found |= {key.lower() for key, pk in rows.values_list("citation_key", "pk") if pk not in own_ids}
-    return found
+    rows = rows_with(Paper, "citation_key", map(str.lower, keys), "citation_key", "id", lower=True)
+    return {key.lower() for key, pk in rows if pk not in own_ids}
 
 
 def give_keys(paper_ids: Iterable[int]) -> int:

@@ -6,7 +6,9 @@ duplicates shows them.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from django.core.files import File
@@ -81,7 +83,7 @@ def import_document(
     )  # fmt: skip
     import_.document.save(f"{import_.pk}.txt", file, save=False)
     try:
-        with transaction.atomic(), local_path(import_.document) as path:
+        with _collecting_only_new_garbage(), transaction.atomic(), local_path(import_.document) as path:
             import_.save(force_insert=True)
             batches = read(path, format=format, name=name)
             return import_, _store_batches(batches, import_, list_slug)
@@ -100,7 +102,7 @@ def _store_batches(batches: Iterator[Batch], import_: Import, list_slug: str) ->
     if paper_list is not None:
         recorder.created(paper_list) if is_new_list else recorder.will_change(paper_list)
     store, reporter = Store(import_, import_.accepted_by, paper_list), Reporter()
-    for items, summary in _larger(batches):
+    for items, summary in _larger(batches):  # noqa: B007 (the last one has the summary)
         reporter.take(store, entries_of(items))
     if not summary.entries and not summary.problems:
         raise ImportRefused(_("No entry was found in this document."))
@@ -113,6 +115,16 @@ def _store_batches(batches: Iterator[Batch], import_: Import, list_slug: str) ->
     import_.report = {"counts": reporter.counts}
     import_.save(update_fields=["format", "paper_list", "summary", "report"])
     return reporter.report
+
+
+@contextmanager
+def _collecting_only_new_garbage() -> Iterator[None]:
+    """The collector need not walk through all of Django each time that a batch is gone: a tenth of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _larger(batches: Iterable[Batch]) -> Iterator[tuple[list[Record | Problem], Summary | None]]:
