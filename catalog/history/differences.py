@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
@@ -27,7 +27,11 @@ LABELS = {
 }  # fmt: skip
 _TEXTS = {"title", "body", "description_en", "description_zh", "bibtex_raw", "name_en", "name_zh", "short_name"}
 _SILENT = {*BIRTH, "citation_key"}
-_SILENT_AT_BIRTH = _SILENT | {"slug", "position", "bibtex_raw", "bibtex_fields", "addresses", "kind", "source"}
+# Of a row that was made or removed: its name stands above, and what nobody knows it by is left out.
+_SILENT_AT_BIRTH = _SILENT | {
+    "title", "name_en", "slug", "position", "kind", "source", "addresses", "paper",
+    "bibtex_raw", "bibtex_fields", "bibtex_type", "bibtex_key",
+}  # fmt: skip
 _MOST_ITEMS = 40  # of one field; a list taken in as a whole may have a thousand
 _MOST_WORK = 4_000_000  # words times words; beyond, a difference is told by lines
 _CONTEXT = 90  # characters of unchanged text kept on each side of a change
@@ -45,8 +49,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing put `in`, taken `out` or `moved`; `where` says the section. A paper is named by its id alone, a topic
-    by kind and slug."""
+    """One thing put `in`, taken `out`, `moved` or `renamed`; `where` says the section.
+
+    A paper is named by its id alone, a topic by kind and slug.
+    """
 
     mark: str
     text: str = ""
@@ -57,7 +63,10 @@ class Item:
 
 @dataclass(frozen=True)
 class FieldDifference:
-    """Either `pieces` (a text), or `items` (things of a set or an order), or values before and after."""
+    """Either `pieces` (a text), or `items` (things of a set or an order), or values before and after.
+
+    `is_whole`: the row was made or removed with it, so that the other value is not blank but was never there.
+    """
 
     name: str
     before: str = ""
@@ -66,6 +75,7 @@ class FieldDifference:
     items: Sequence[Item] = ()
     more: int = 0
     papers: Sequence[int] = field(default=())  # before and after, where the values are papers
+    is_whole: bool = False
 
     @property
     def label(self) -> str:
@@ -74,10 +84,24 @@ class FieldDifference:
 
 def differences_of(before: Snapshot | None, after: Snapshot | None) -> list[FieldDifference]:
     """In the snapshots' order. Of a row that was made or removed: what one would know it by."""
-    silent = _SILENT_AT_BIRTH if before is None or after is None else _SILENT
-    before, after = before or {}, after or {}
-    names = [name for name in (before | after) if name not in silent]
+    if before is None or after is None:
+        return _of_birth(before or {}, after or {})
+    names = [name for name in (before | after) if name not in _SILENT]
     return [_difference(name, before.get(name), after.get(name)) for name in names if _differ(name, before, after)]
+
+
+def _of_birth(before: Snapshot, after: Snapshot) -> list[FieldDifference]:
+    names = [name for name in (before | after) if name not in _SILENT_AT_BIRTH and _differ(name, before, after)]
+    return [
+        FieldDifference(name, _joined(before.get(name)), _joined(after.get(name)), is_whole=True)
+        if name in ("authors", "titles")
+        else replace(_difference(name, before.get(name), after.get(name)), is_whole=True)
+        for name in names
+    ]
+
+
+def _joined(names: list[str] | None) -> str:
+    return ", ".join(names or ())
 
 
 def _differ(name: str, before: Snapshot, after: Snapshot) -> bool:
@@ -205,11 +229,12 @@ def _heading_items(before: list[Snapshot], after: list[Snapshot]) -> list[Item]:
         Item("moved", _heading(new[pk])) for pk in _moved([p for p in old if p in new], [p for p in new if p in old])
     ]
     for pk in old.keys() & new.keys():
-        for name in ("name_en", "name_zh", "description_en", "description_zh"):
+        names = [(old[pk][name], new[pk][name]) for name in ("name_en", "name_zh")]
+        items += [Item("renamed", f"{was or '–'} → {now or '–'}") for was, now in names if was != now]
+        for name in ("description_en", "description_zh"):
             if old[pk][name] != new[pk][name]:
-                where = _heading(new[pk])
-                items += [Item("out", old[pk][name], where=where)] if old[pk][name] else []
-                items += [Item("in", new[pk][name], where=where)] if new[pk][name] else []
+                marked = (("out", old[pk][name]), ("in", new[pk][name]))
+                items += [Item(mark, text, where=_heading(new[pk])) for mark, text in marked if text]
         if old[pk]["parent"] != new[pk]["parent"]:
             items.append(Item("moved", _heading(new[pk])))
     return list(dict.fromkeys(items))

@@ -39,11 +39,15 @@ class ShownField:
 
 @dataclass(frozen=True)
 class ShownChange:
-    """`what` happened to the row: "made", "removed" or "changed"; `url` where it stands now, if it does."""
+    """`what` happened to the row: "made", "removed" or "changed"; `url` where it stands now, if it does.
+
+    A note goes by the `name` of its paper.
+    """
 
     change: Change
     fields: list[ShownField]
-    url: str = ""
+    name: str
+    url: str
 
     @property
     def what(self) -> str:
@@ -128,7 +132,7 @@ def shown_changes(changes: list[Change], most_items: int | None = None) -> list[
     differences = [differences_of(change.before, change.after) for change in changes]
     names = _Names(changes, differences)
     return [
-        ShownChange(change, [names.shown(difference, most_items) for difference in found], names.url_of(change))
+        ShownChange(change, [names.shown(difference, most_items) for difference in found], *names.of(change))
         for change, found in zip(changes, differences, strict=True)
     ]
 
@@ -152,13 +156,14 @@ class _Names:
         self.topics = {(topic.kind, topic.slug): topic for topic in Topic.objects.filter(slug__in=slugs)}
         self.rows = _rows(PaperList, Change.Target.LIST, changes) | _rows(Topic, Change.Target.TOPIC, changes)
 
-    def url_of(self, change: Change) -> str:
+    def of(self, change: Change) -> tuple[str, str]:
+        """Its name and its address."""
         if change.target == Change.Target.PAPER:
-            return self.papers.get(change.target_id, ("", ""))[1]
+            return change.label, self.papers.get(change.target_id, ("", ""))[1]
         if change.target == Change.Target.NOTE:
-            return self.papers[change.paper_id][1] if change.paper_id in self.papers else ""
+            return self.papers.get(change.paper_id, (change.label, ""))
         row = self.rows.get((change.target, change.target_id))
-        return row.get_absolute_url() if row else ""
+        return change.label, row.get_absolute_url() if row else ""
 
     def shown(self, difference: FieldDifference, most_items: int | None) -> ShownField:
         papers = [Item("out" if index == 0 else "in", paper=pk) for index, pk in enumerate(difference.papers)]

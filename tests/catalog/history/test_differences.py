@@ -86,8 +86,7 @@ def test_sections_are_told_as_made_removed_and_renamed():
     assert set(only(before, after).items) == {
         Item("out", "Two"),
         Item("in", "Three"),
-        Item("out", "One", where="First"),
-        Item("in", "First", where="First"),
+        Item("renamed", "One → First"),
     }
 
 
@@ -98,5 +97,6 @@ def test_a_change_of_a_thousand_entries_shows_some_and_counts_the_rest():
 
 
 def test_of_a_row_that_was_made_only_what_one_knows_it_by_is_told():
-    made = {"slug": "x", "title": "X", "doi": "", "created_at": "2020", "citation_key": "x2020"}
-    assert [difference.name for difference in differences_of(None, made)] == ["title"]
+    made = {"slug": "x", "title": "X", "doi": "", "created_at": "2020", "citation_key": "x", "authors": ["A", "B"]}
+    difference = only(None, made)
+    assert (difference.name, difference.before, difference.after, difference.is_whole) == ("authors", "", "A, B", True)
