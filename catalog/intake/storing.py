@@ -92,7 +92,8 @@ class Store:
             old = {work.paper.pk for work, _ in changed}
             recorder.created(*(note for note in notes if note.paper_id in old))
             self.record(recorder)
-        search.reindex({work.paper.pk for work in new} | {work.paper.pk for work, _ in changed})
+        if touched := {work.paper.pk for work in new} | {work.paper.pk for work, _ in changed}:
+            search.reindex(touched)
 
     def record(self, recorder: Recorder) -> None:
         """Adds what differs to the one change set of this import."""
@@ -109,7 +110,8 @@ class Store:
     def _place(self, taken: list[Taken]) -> None:
         if self.paper_list is None:
             return
-        placed = self.placer.place((one.record.section, one.paper_id) for one in taken)
+        if not (placed := self.placer.place((one.record.section, one.paper_id) for one in taken)):
+            return
         Paper.objects.filter(pk__in=placed).touch()
         search.reindex(placed)
 
