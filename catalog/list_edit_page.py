@@ -46,7 +46,7 @@ class EditPage:
             every_node=nodes,
             headed=[node for node in nodes if node.section.name],
             page=page,
-            query=(query.get("q") or "").strip()[:QUERY_MAX_CHARACTERS],
+            query=(query.get("find") or "").strip()[:QUERY_MAX_CHARACTERS],
             section=section,
             moved=moved,
             moved_section=_number(query, "moved_section"),

@@ -143,7 +143,8 @@ class PlaceForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self._lists = list(PaperList.objects.prefetch_related("sections"))
-        self.fields["place"].choices = [(row.name, self._places(row)) for row in self._lists]
+        lists = [(row.name, self._places(row)) for row in self._lists]
+        self.fields["place"].choices = [("", _("choose one")), *lists]
 
     def _places(self, paper_list: PaperList) -> list[tuple[str, str]]:
         nodes = read_in_order(nested(paper_list.sections.all()))

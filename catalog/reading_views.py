@@ -39,7 +39,7 @@ class ReadingSearchForm(forms.Form):
     """What is not valid is left out of the search."""
 
     status = forms.ChoiceField(required=False, choices=Reading.Status.choices)
-    q = forms.CharField(required=False, max_length=QUERY_MAX_CHARACTERS)
+    find = forms.CharField(required=False, max_length=QUERY_MAX_CHARACTERS)
 
 
 @require_POST
@@ -74,7 +74,7 @@ def reading_note(request: HttpRequest, slug: str) -> HttpResponse:
 def reading_list(request: HttpRequest) -> HttpResponse:
     form = ReadingSearchForm(request.GET)
     form.is_valid()
-    status, text = form.cleaned_data.get("status", ""), form.cleaned_data.get("q", "")
+    status, text = form.cleaned_data.get("status", ""), form.cleaned_data.get("find", "")
     mine = readings.readings_of(user_or_none(request))
     found = readings.for_listing(readings.narrowed(mine, status=status, text=text))
     page = Paginator(found, READINGS_A_PAGE).get_page(_page_number(request, found))

@@ -39,7 +39,7 @@ def reading_mark(context: RequestContext, paper: Paper) -> SafeString | str:
     status = _statuses(getattr(context, "request", None)).get(paper.pk)
     if not status:
         return ""
-    return format_html('<span class="reading-mark {}">{}</span>', status, Reading.Status(status).label)
+    return format_html('<span class="reading-mark is-{}">{}</span>', status, Reading.Status(status).label)
 
 
 @register.simple_tag(takes_context=True)

@@ -119,7 +119,7 @@ def test_an_entry_of_another_list_is_not_found_here(client, section):
 def test_a_paper_is_found_and_added_to_the_section_chosen(client, section):
     paper = PaperFactory(title="TinyBERT: Distilling BERT", short_name="TinyBERT")
     search.reindex([paper.pk])
-    found = client.get("/lists/reading/edit/", {"q": "tinybert", "section": section.pk})
+    found = client.get("/lists/reading/edit/", {"find": "tinybert", "section": section.pk})
     assert f'name="paper" value="{paper.slug}"' in found.content.decode()
     page = client.post("/lists/reading/edit/entries/", {"paper": paper.slug, "section": section.pk}, follow=True)
     assert "“TinyBERT” was added." in text_of(page)
@@ -128,7 +128,7 @@ def test_a_paper_is_found_and_added_to_the_section_chosen(client, section):
 
 def test_a_paper_that_stands_there_is_marked_and_refused(client, section):
     search.reindex(section.entries.values_list("paper", flat=True))
-    assert "in this list already" in text_of(client.get("/lists/reading/edit/", {"q": "paper"}))
+    assert "in this list already" in text_of(client.get("/lists/reading/edit/", {"find": "paper"}))
     slug = Entry.objects.get(paper__short_name="a").paper.slug
     page = client.post("/lists/reading/edit/entries/", {"paper": slug, "section": section.pk}, follow=True)
     assert "“Paper a” stands in this section already." in text_of(page)

@@ -138,7 +138,7 @@ def test_the_list_is_filtered_by_status_and_searched_with_its_notes(as_ada, ada,
 
     assert shown() == ["a", "TinyBERT"]
     assert (shown(status="read"), shown(status="to_read")) == (["a"], ["TinyBERT"])
-    assert (shown(q="distilling"), shown(q="unheard"), shown(q="nothing")) == (["TinyBERT"], ["TinyBERT"], [])
+    assert (shown(find="distilling"), shown(find="unheard"), shown(find="nothing")) == (["TinyBERT"], ["TinyBERT"], [])
 
 
 def test_the_list_goes_out_as_bibtex_in_its_order_without_notes(as_ada, ada):
@@ -157,7 +157,7 @@ def test_the_list_goes_out_as_bibtex_in_its_order_without_notes(as_ada, ada):
 
 def test_lists_of_papers_mark_what_the_reader_keeps(as_ada, ada, paper):
     readings.set_status(paper=paper, user=ada, status="read")
-    assert '<span class="reading-mark read">read</span>' in as_ada.get("/papers/?q=tinybert").content.decode()
+    assert '<span class="reading-mark is-read">read</span>' in as_ada.get("/papers/?q=tinybert").content.decode()
 
 
 def test_a_lists_page_says_how_much_of_it_was_read(as_ada, ada):
