@@ -131,6 +131,7 @@ class ImportAdmin(admin.ModelAdmin):
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "kind", "actor", "summary", "returned_by"]
+    exclude = ["rows"]  # what people noted for themselves on a paper that was removed is among them
     list_filter = ["kind"]
     list_select_related = ["actor", "returned_by"]
     date_hierarchy = "created_at"

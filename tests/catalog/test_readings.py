@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import readings, search
+from catalog.history.removing import remove
+from catalog.history.restoring import undo_changeset
 from catalog.models import Change, ChangeSet, Paper, Reading
 from tests.catalog.factories import EntryFactory, PaperFactory, SectionFactory
 from tests.catalog.stock import full_papers
@@ -264,9 +266,17 @@ def test_the_administration_says_neither_note_nor_reader_where_a_paper_is_remove
     assert "heretofore" not in body and ">ada" not in body
 
 
-def test_the_administration_has_no_page_of_readings_and_hides_the_rows_beside_a_step():
+def test_the_administration_has_no_page_of_readings():
     assert Reading not in admin.site._registry
-    for model, page in admin.site._registry.items():
-        if model is ChangeSet:
-            shown = page.fields or [field.name for field in ChangeSet._meta.fields]
-            assert "rows" not in {*shown, *page.list_display} - {*(page.exclude or ())}
+
+
+def test_what_was_noted_on_a_removed_paper_comes_back_with_it_and_is_shown_nowhere(admin_client, noted, paper):
+    step = remove(paper, actor=None)
+    assert not Reading.objects.exists()
+    for address in (f"/admin/catalog/changeset/{step.pk}/change/", "/changes/", f"/changes/{step.pk}/"):
+        assert "heretofore" not in admin_client.get(address).content.decode()
+    for change in step.changes.all():
+        body = admin_client.get(f"/admin/catalog/change/{change.pk}/change/").content.decode()
+        assert "heretofore" not in body
+    undo_changeset(changeset=step, actor=None)
+    assert Reading.objects.get().note == SECRET
