@@ -30,6 +30,12 @@ DOCUMENTS: dict[str, Callable[[], str | bytes]] = {
     "5,000 entries without closing brace": lambda: "@misc{a, title={T},\n year=2000\n" * 5_000,
     "8,000 times the same key": lambda: "@misc{a, title={T}}\n" * 8_000,
     "8,000 undefined macros in an entry": lambda: "@misc{a, title={T}, " + "x = y # z, " * 4_000 + "}",
+    "8,000 fields in an entry": lambda: "@misc{a, title={T}" + "".join(f", f{n}={{x}}" for n in range(8_000)) + "}",
+    "20,000 uses of a long macro": lambda: (
+        f'@string{{m = "{"x" * 9_999}"}}\n@misc{{a, title={{T}}' + "".join(f", f{n}=m" for n in range(20_000)) + "}"
+    ),
+    "50,000 entries that do not end": lambda: "\n@a(b" * 50_000,
+    "200,000 accents without a letter": lambda: "@misc{a, title={" + "\\'" * 200_000 + "}}",
     "100,000 times and": lambda: "@misc{a, title={T}, author={A" + " and" * 100_000 + " B}}",
     "1,000,000 {": lambda: "@misc{a, title=" + "{" * 1_000_000,
     '1,000,000 "': lambda: "@misc{a, title=" + '"' * 1_000_000,

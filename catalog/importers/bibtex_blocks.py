@@ -71,7 +71,9 @@ class Starts:
         before = self._text[max(self._line, at - 200) : at].rstrip(" \t")
         if not before:
             return True
-        return before[-1] in "})" and not self._text[self._line : self._line + 200].lstrip().startswith("%")
+        return before.rstrip(",;").endswith(("}", ")")) and not self._text[
+            self._line : self._line + 200
+        ].lstrip().startswith("%")
 
 
 class Blocks:

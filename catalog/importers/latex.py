@@ -17,6 +17,9 @@ _ACCENT = re.compile(
     r"\\(?:[`'^\"~=.]|[uvHtcdbkr](?![a-zA-Z]))\s*(?:\{\s*(?:\\[a-zA-Z]+|[^\W\d_]{1,2})?\s*(?:\{\})?\s*\}|\\[ij](?![a-zA-Z])|[^\W\d_])"
 )
 _WITH_ADDRESS = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}|\\(?:url|path)\s*\{([^{}]*)\}")
+# Defined in the preambles that MathSciNet gives with its entries: another name for an accent that LaTeX has.
+_MATHSCINET = re.compile(r"\\(ocirc|polhk)(?![a-zA-Z])")
+_ACCENT_OF = {"ocirc": r"\r", "polhk": r"\k"}
 _NOT_SHOWN = re.compile(r"\\noopsort\s*\{[^{}]*\}|\\(?:begin|end)\s*\{[^{}]*\}")
 _RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}]*)\}")
 _SPACING = re.compile(r"\\[ ,;:!/@-]|\\\\(?:\[[^\]]*\])?|~")
@@ -79,6 +82,7 @@ _cached = lru_cache(maxsize=20_000)(_decoded)
 def _macros(value: str) -> str:
     value = _WITH_ADDRESS.sub(lambda found: found[1] or found[2] or "", _NOT_SHOWN.sub("", value))
     value = _RAISED.sub(lambda found: found[2].translate(_HIGH if found[1] == "super" else _LOW), value)
+    value = _MATHSCINET.sub(lambda found: _ACCENT_OF[found[1]], value)
     value = _ACCENT.sub(lambda found: _accented(found[0]), value)
     value = _ESCAPED.sub(lambda found: _DOLLAR if found[1] == "$" else found[1], value)
     value = _SPACING.sub(lambda found: "" if found[0] in ("\\-", "\\/", "\\@", "\\!") else _SPACE, value)

@@ -9,7 +9,7 @@ from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_i
 
 from catalog.importers.latex import to_text
 
-_LABELLED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix)\s*=")
+_LABELLED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix|id|(?:use|juniorcomma)prefix)(?:-i)?\s*=")
 _CACHED = 100  # characters of a name that may be met again
 _DBLP_NUMBER = re.compile(r"\s+\d{4}$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[\s-]?){1,4}$")

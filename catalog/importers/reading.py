@@ -55,16 +55,26 @@ def read_bytes(
 
 
 def unpacked(data: bytes, max_bytes: int) -> bytes:
-    """A gzip file is read as what it holds, but never more of it than allowed."""
+    """A gzip file, of one part or of several, is read as what it holds, but never more of it than allowed."""
     if data.startswith(_GZIP):
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            data = unpacker.decompress(data, max_bytes + 1)
-        except zlib.error as error:
-            raise NotText("This gzip file is damaged.") from error
+        data = b"".join(_parts(data, max_bytes + 1))
     if len(data) > max_bytes:
         raise TooLarge(f"The document is larger than {max_bytes // 2**20} MB.")
     return data
+
+
+def _parts(data: bytes, left: int) -> Iterator[bytes]:
+    while data and left > 0:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            part = unpacker.decompress(data, left)
+        except zlib.error as error:
+            raise NotText("This gzip file is damaged.") from error
+        left -= len(part)
+        yield part
+        if not unpacker.eof and left > 0:
+            raise NotText("This gzip file is damaged.")
+        data = unpacker.unused_data
 
 
 def _fault(text: str, place: int, message: str) -> Problem:
