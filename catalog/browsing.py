@@ -77,9 +77,9 @@ class Browse:
         page = Paginator(self.ids, PAPERS_A_PAGE).get_page(number)
         found = Paper.objects.for_hits().in_bulk(list(page.object_list))
         page.object_list = [found[pk] for pk in page.object_list if pk in found]
-        labels = filters.facts("is")
+        facts = filters.facts("is").items()
         for paper in page.object_list:
-            paper.facts = [labels[value].label for value in self._columns.values("is", paper.pk)]
+            paper.facts = [fact.label for value, fact in facts if self._columns.has("is", value, paper.pk)]
         return page
 
     @cached_property
@@ -87,7 +87,7 @@ class Browse:
         return columns.current()
 
     @cached_property
-    def _chosen(self) -> bytearray | None:
+    def _chosen(self) -> bytes | None:
         """A flag for each paper of the columns; None for all of them."""
         return self._columns.chosen(self.asked.found_ids()) if self.asked.tree else None
 

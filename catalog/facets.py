@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from catalog.models import PaperList, Topic, Venue
 from catalog.search import filters
-from catalog.search.columns import FACETS, Columns
+from catalog.search.columns import FACETS, ONE_OF_EACH, Columns
 from catalog.search.query import Part
 
 SHOWN, UNFOLDED = 7, 21  # how many values a facet shows at once, and how many in all
 _TEXTS = ("description_en", "description_zh")
-ONE_OF_EACH = ("year", "venue")  # a paper has one of them: choosing another one takes its place
 
 
 class Search(Protocol):
@@ -53,9 +52,9 @@ class Facet:
         return [choice for choice in self.choices if choice.chosen]
 
 
-def facets_of(search: Search, columns: Columns, chosen: bytearray | None) -> list[Facet]:
+def facets_of(search: Search, columns: Columns, chosen: bytes | None) -> list[Facet]:
     """Three queries, for names."""
-    counts = {facet: columns.counts(facet, chosen) for facet in FACETS}
+    counts = columns.counts(chosen)
     names = _names(counts)
     labels = {
         "category": _("Category"),
