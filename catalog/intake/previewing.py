@@ -81,13 +81,14 @@ def send(import_: Import) -> bool:
     from catalog.tasks import accept_import, preview_import, undo_import
 
     tasks = {Import.State.ACCEPTING: accept_import, Import.State.UNDOING: undo_import}
-    task = tasks.get(import_.state, preview_import)
+    task, row = tasks.get(import_.state, preview_import), Import.objects.filter(pk=import_.pk)
+    row.update(sent_at=timezone.now())  # before it is sent: afterwards its own writing may hold the database
     try:
         task.apply_async([str(import_.pk)], retry=False)
     except (BrokerAway, RedisError) as error:
         logger.warning("import %s is not sent yet, the broker is away: %s", import_.pk, error)
+        row.update(sent_at=None)
         return False
-    Import.objects.filter(pk=import_.pk).update(sent_at=timezone.now())
     return True
 
 
