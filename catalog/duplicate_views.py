@@ -40,8 +40,7 @@ def duplicate_judge(request: HttpRequest, first: int, second: int) -> HttpRespon
     verdict, _colon, kept = request.POST.get("verdict", "").partition(":")
     if verdict == "same" and kept in (str(first), str(second)):
         kept, other = papers if kept == str(first) else reversed(papers)
-        step = duplicates.judge_same(kept=kept, other=other, actor=user_or_none(request))
-        return redirect("catalog:changeset", step.pk)
+        return redirect(duplicates.judge_same(kept=kept, other=other, actor=user_or_none(request)))
     if verdict in Verdict.Kind.values:
         duplicates.judge(first=papers[0], second=papers[1], kind=verdict, actor=user_or_none(request))
     return redirect("catalog:duplicates")

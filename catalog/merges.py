@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog import identifiers
 from catalog.history import rows as beside
 from catalog.history.paper_rows import write_paper
-from catalog.history.recording import recorded
+from catalog.history.recording import Recorder, recorded
 from catalog.history.removing import follow, take_out
 from catalog.history.snapshots import VERSION_COLUMNS, Snapshot, snapshots_of
 from catalog.identity import rekey
@@ -23,22 +23,28 @@ CITATION = ("title", "authors", "venue", "year", "bibtex_type", "bibtex_key", "b
 _FURTHER = (Reading.Status.TO_READ, Reading.Status.READING, Reading.Status.READ)
 
 
-class SamePaper(ValueError):
+class MergeRefused(Exception):
+    """Nothing was written; the message says why, for people."""
+
+
+class SamePaper(MergeRefused):
     """A paper cannot be merged with itself."""
 
 
+class PaperGone(MergeRefused):
+    """One of the two was merged or removed meanwhile."""
+
+
 def merge_papers(*, kept: Paper, other: Paper, actor, summary: str = "") -> ChangeSet:
-    """`other` goes into `kept`, whose address stays; the other's address redirects. Raises SamePaper.
+    """`other` goes into `kept`, whose address stays; the other's address redirects. Raises MergeRefused.
 
     The published citation leads, of two alike that of `kept`. Lists, topics, notes, links, titles, readings, verdicts
     and every other row that points at `other` (runs) are united. `undo_changeset` splits them again.
     """
     if kept.pk == other.pk:
         raise SamePaper(_("This is one paper already."))
-    lists = PaperList.objects.filter(sections__entries__paper=other).distinct()
-    notes = Note.objects.filter(paper__in=[kept.pk, other.pk])
-    with recorded(kept, other, *notes, *lists, actor=actor, kind=ChangeSet.Kind.MERGE, summary=summary) as recorder:
-        recorder.will_repoint(kept.pk, other.pk)
+    with recorded(actor=actor, kind=ChangeSet.Kind.MERGE, summary=summary) as recorder:
+        _watch(kept, other, recorder)
         snapshots = snapshots_of(Paper, [kept.pk, other.pk])
         united = _united(snapshots[kept.pk], snapshots[other.pk])
         _unite_notes(kept, other)
@@ -52,6 +58,16 @@ def merge_papers(*, kept: Paper, other: Paper, actor, summary: str = "") -> Chan
         follow([kept.pk])
     recorder.changeset.changes.filter(target=Change.Target.PAPER).update(paper=kept)
     return recorder.changeset
+
+
+def _watch(kept: Paper, other: Paper, recorder: Recorder) -> None:
+    """Locks both papers, so that two editors who merge the same pair take turns."""
+    both = list(Paper.objects.select_for_update().filter(pk__in=[kept.pk, other.pk]).order_by("pk"))
+    if len(both) < 2:
+        raise PaperGone(_("One of the two papers is not here any more."))
+    lists = PaperList.objects.filter(sections__entries__paper=other).distinct()
+    recorder.will_change(*both, *Note.objects.filter(paper__in=both), *lists)
+    recorder.will_repoint(kept.pk, other.pk)
 
 
 def leading(kept: Snapshot, other: Snapshot) -> bool:

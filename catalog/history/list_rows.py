@@ -94,7 +94,8 @@ def _once(papers: list[int], asked: list[int]) -> list[int]:
 
 def _successor(paper_id: int) -> int:
     """The paper that this one was merged into. Raises Gone."""
-    removed = Change.objects.filter(target=Change.Target.PAPER, target_id=paper_id, after=None).order_by("-pk").first()
+    removals = Change.objects.filter(target=Change.Target.PAPER, target_id=paper_id, after__isnull=True)
+    removed = removals.order_by("-pk").first()
     if removed and removed.changeset.kind == ChangeSet.Kind.MERGE:
         kept = removed.changeset.changes.filter(target=Change.Target.PAPER, after__isnull=False).first()
         if kept and Paper.objects.filter(pk=kept.target_id).exists():

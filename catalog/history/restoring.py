@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -61,8 +62,10 @@ class _Return:
         return self.target, self.pk
 
 
+@transaction.atomic
 def undo_changeset(*, changeset: ChangeSet, actor, summary: str = "") -> ChangeSet:
     """The whole step. Raises CannotReturn (a subclass); then nothing is written."""
+    changeset = ChangeSet.objects.select_for_update().get(pk=changeset.pk)  # pressed twice, it goes back once
     if changeset.returned_by_id:
         raise NothingToReturn(_("This step has been taken back already."))
     returns = [_undoing(change) for change in changeset.changes.order_by("pk")]
@@ -104,7 +107,7 @@ def _restore(returns: list[_Return], *, actor, summary: str, rows: Iterable[dict
         _read_now(returns)
         _watch(returns, recorder)
         goals = {each.place: _goal(each) for each in returns}
-        _release_names(returns)
+        _release_names(returns, goals)
         _insert_missing(returns, recorder)
         for each in _in_order(returns):
             if goals[each.place] is not None:
@@ -155,7 +158,7 @@ def _goal(each: _Return) -> Snapshot | None:
         ) from error
 
 
-def _release_names(returns: list[_Return]) -> None:
+def _release_names(returns: list[_Return], goals: dict[tuple[str, int], Snapshot | None]) -> None:
     """An identifier or old address may go from one of these papers to another: for a moment none of them has it."""
     papers = [each for each in returns if each.target == PAPER]
     here = [each for each in papers if each.now is not None]
@@ -163,7 +166,9 @@ def _release_names(returns: list[_Return]) -> None:
         Paper.objects.filter(pk__in=[each.pk for each in here]).update(**dict.fromkeys(IDENTIFIERS, ""))
         for each in here:
             each.now = each.now | dict.fromkeys(IDENTIFIERS, "")
-    FormerAddress.objects.filter(paper__in=[each.pk for each in here if each.goal is None]).delete()
+    for each in here:
+        going = set(each.now["addresses"]) - set((goals[each.place] or {}).get("addresses", ()))
+        FormerAddress.objects.filter(slug__in=going).delete()
 
 
 def _insert_missing(returns: list[_Return], recorder: Recorder) -> None:

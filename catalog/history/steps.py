@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.contrib.auth import get_user_model
@@ -10,14 +11,16 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.history.differences import FieldDifference, Item, differences_of
+from catalog.history.differences import FieldDifference, Item, Piece, differences_of
 from catalog.history.snapshots import target_of
 from catalog.models import Change, ChangeSet, Paper, PaperList, Topic
 
 STEPS_A_PAGE = 20
 CHANGES_A_STEP = 6  # an import or a merge may have thousands; a step's own page shows them all, in pages
 CHANGES_A_PAGE = 30
-ITEMS_A_FIELD = 8  # where steps follow each other; a step's own page shows more of them
+# Where steps follow each other; a step's own page shows more.
+ITEMS_A_FIELD = 8
+CHARACTERS_A_FIELD = 1_200
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class ShownItem:
 @dataclass(frozen=True)
 class ShownField:
     difference: FieldDifference
+    pieces: list[Piece]
     items: list[ShownItem]
     more: int = 0  # things that are not shown
 
@@ -115,7 +119,7 @@ def steps_of(changesets: Page, *, row: Paper | PaperList | Topic | None = None) 
     found = found.annotate(change_count=Count("changes")).prefetch_related(changes, "returns").order_by("-pk")
     rows = list(found)
     changes = [change for each in rows for change in each.shown]
-    told = {shown.change.pk: shown for shown in shown_changes(changes, ITEMS_A_FIELD)}
+    told = {shown.change.pk: shown for shown in shown_changes(changes, in_brief=True)}
     place = (target_of(row), row.pk) if row else None
     found = [_step(each, told, place) for each in rows]
     return [replace(found[0], own=None), *found[1:]] if found and changesets.number == 1 else found
@@ -127,14 +131,24 @@ def _step(changeset: ChangeSet, told: dict[int, ShownChange], place: tuple[str, 
     return Step(changeset, changes, changeset.change_count - len(changes), own)
 
 
-def shown_changes(changes: list[Change], most_items: int | None = None) -> list[ShownChange]:
+def shown_changes(changes: list[Change], in_brief: bool = False) -> list[ShownChange]:
     """Five queries, for the names and addresses of papers, lists and topics."""
     differences = [differences_of(change.before, change.after) for change in changes]
     names = _Names(changes, differences)
     return [
-        ShownChange(change, [names.shown(difference, most_items) for difference in found], *names.of(change))
+        ShownChange(change, [names.shown(difference, in_brief) for difference in found], *names.of(change))
         for change, found in zip(changes, differences, strict=True)
     ]
+
+
+def _cut(pieces: Iterable[Piece]) -> list[Piece]:
+    shown, left = [], CHARACTERS_A_FIELD
+    for piece in pieces:
+        if len(piece.text) > left:
+            return [*shown, Piece(piece.text[:left], piece.mark), Piece("…", "gap")]
+        shown.append(piece)
+        left -= len(piece.text)
+    return shown
 
 
 class _Names:
@@ -165,11 +179,12 @@ class _Names:
         row = self.rows.get((change.target, change.target_id))
         return change.label, row.get_absolute_url() if row else ""
 
-    def shown(self, difference: FieldDifference, most_items: int | None) -> ShownField:
+    def shown(self, difference: FieldDifference, in_brief: bool) -> ShownField:
         papers = [Item("out" if index == 0 else "in", paper=pk) for index, pk in enumerate(difference.papers)]
         items = [self._item(item) for item in [*difference.items, *papers]]
-        shown = items[:most_items]
-        return ShownField(difference, shown, len(items) - len(shown) + difference.more)
+        shown = items[:ITEMS_A_FIELD] if in_brief else items
+        pieces = _cut(difference.pieces) if in_brief else list(difference.pieces)
+        return ShownField(difference, pieces, shown, len(items) - len(shown) + difference.more)
 
     def _item(self, item: Item) -> ShownItem:
         if topic := self.topics.get(item.topic):

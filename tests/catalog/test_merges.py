@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.history.restoring import undo_changeset
-from catalog.merges import SamePaper, merge_papers
+from catalog.merges import PaperGone, SamePaper, merge_papers
 from catalog.models import Change, ChangeSet, Entry, FormerAddress, Note, Paper, PaperVersion, Reading, Verdict
 from demos.models import Run
 from tests.catalog.factories import EntryFactory, NoteFactory, PaperFactory, SectionFactory, TopicFactory
@@ -141,6 +141,13 @@ def test_a_paper_is_not_merged_with_itself(published):
     with pytest.raises(SamePaper):
         merge_papers(kept=published, other=published, actor=None)
     assert not ChangeSet.objects.exists()
+
+
+def test_a_pair_is_merged_once(published, preprint):
+    merge_papers(kept=published, other=preprint, actor=None)
+    with pytest.raises(PaperGone):
+        merge_papers(kept=published, other=preprint, actor=None)
+    assert ChangeSet.objects.count() == 1
 
 
 @pytest.fixture

@@ -154,6 +154,12 @@ def test_a_row_of_another_step_is_not_found(client):
     assert Change.objects.count() == 2
 
 
+def test_a_long_text_is_whole_on_the_steps_own_page_alone(client):
+    note = NoteFactory(body="x")
+    step = change(note, body="word " * 1000)
+    assert len(page(client, "/changes/")) < len(page(client, f"/changes/{step.pk}/")) - 3000
+
+
 def fill(section, count, actor):
     for number in range(count):
         with recorded(section.paper_list, actor=actor) as recorder:

@@ -6,6 +6,7 @@ from catalog.history.recording import recorded
 from catalog.history.refusals import Gone, InTheWay, NothingToReturn, Taken
 from catalog.history.removing import remove
 from catalog.history.restoring import return_to, undo_change, undo_changeset
+from catalog.merges import merge_papers
 from catalog.models import Change, ChangeSet, Entry, FormerAddress, Note, Paper, PaperList, Topic
 from tests.catalog.factories import EntryFactory, NoteFactory, PaperFactory, SectionFactory, TopicFactory
 from tests.catalog.history.dump import dump_of_rows
@@ -185,6 +186,27 @@ def test_an_entry_taken_out_comes_back_among_those_that_came_later():
     undo_changeset(changeset=recorder.changeset, actor=None)
     order = list(section.entries.order_by("position").values_list("paper_id", flat=True))
     assert order == [first.paper_id, second.paper_id, third.paper_id, late.paper_id]
+
+
+def test_a_list_goes_back_with_the_paper_that_an_entry_became():
+    section = SectionFactory()
+    entry, kept = EntryFactory(section=section), PaperFactory()
+    with recorded(section.paper_list, actor=None) as recorder:
+        entry.delete()
+    merge_papers(kept=kept, other=entry.paper, actor=None)
+    undo_changeset(changeset=recorder.changeset, actor=None)
+    assert section.entries.get().paper == kept
+
+
+def test_a_list_does_not_go_back_without_a_paper_that_was_removed():
+    section = SectionFactory()
+    entry = EntryFactory(section=section, paper__title="Gone by now")
+    with recorded(section.paper_list, actor=None) as recorder:
+        entry.delete()
+    remove(entry.paper, actor=None)
+    with pytest.raises(Gone, match="Gone by now"):
+        undo_changeset(changeset=recorder.changeset, actor=None)
+    assert not section.entries.exists()
 
 
 def test_a_slug_that_goes_back_leaves_an_address_that_redirects():
