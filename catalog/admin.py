@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from catalog.history.admin import ReadOnlyAdmin, RecordedAdmin
+from catalog.likeness import key_of
 from catalog.models import (
     AlternativeTitle,
     Author,
@@ -23,7 +25,11 @@ from catalog.models import (
     Venue,
     Verdict,
 )
-from catalog.titles import title_key
+from catalog.shelving import author_key
+
+admin.site.site_header = "Distillery"
+admin.site.site_title = "Distillery"
+admin.site.index_title = _("Rescue entrance")
 
 
 class AuthorshipInline(admin.TabularInline):
@@ -40,7 +46,7 @@ class LinkInline(admin.TabularInline):
 
 class AlternativeTitleInline(admin.TabularInline):
     model = AlternativeTitle
-    fields = ["title", "title_key"]
+    fields = ["title"]
     extra = 0
 
 
@@ -51,39 +57,109 @@ class NoteInline(admin.StackedInline):
 
 @admin.register(Paper)
 class PaperAdmin(RecordedAdmin):
-    list_display = ["title", "short_name", "venue", "year", "arxiv"]
-    list_filter = ["topics"]
+    list_display = ["title", "short_name", "venue", "year", "arxiv", "doi", "updated_at"]
+    list_filter = [
+        "source",
+        "topics",
+        *((name, admin.EmptyFieldListFilter) for name in ("year", "venue", "arxiv", "doi", "acl")),
+    ]
     list_select_related = ["venue"]
-    search_fields = ["title", "short_name", "arxiv", "doi", "acl"]
+    list_per_page = 50
+    show_full_result_count = False
+    date_hierarchy = "created_at"
+    search_fields = ["title", "short_name", "arxiv", "doi", "acl", "citation_key"]
     autocomplete_fields = ["venue", "topics"]
     prepopulated_fields = {"slug": ["title"]}
-    readonly_fields = ["title_key", "bibtex_fields", "bibtex_raw", "created_at", "updated_at"]
+    readonly_fields = [
+        "title_key", "block_key", "citation_key", "bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "source",
+        "origin", "created_at", "updated_at",
+    ]  # fmt: skip
+    fieldsets = [
+        (None, {"fields": ["title", "short_name", "slug", "venue", "year", "arxiv", "doi", "acl", "topics"]}),
+        (_("Set by the site"), {"fields": readonly_fields, "classes": ["collapse"]}),
+    ]
     inlines = [AuthorshipInline, AlternativeTitleInline, LinkInline, NoteInline]
 
     def save_model(self, request, obj, form, change) -> None:
-        obj.title_key = title_key(obj.title)[:500]
+        obj.title_key = key_of(obj.title)
         super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """Other titles get their keys, which are no field of the form."""
+        if formset.model is AlternativeTitle:
+            for row in formset.forms:
+                row.instance.title_key = key_of(row.instance.title)
+        super().save_formset(request, form, formset, change)
+
+    def get_deleted_objects(self, objs, request):
+        """What hangs on a paper goes with it, also what cannot be removed by itself: versions, addresses."""
+        found, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set(), protected
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    """To find a note; its paper's form has it, to be edited."""
+
+    list_display = ["beginning", "language", "paper", "updated_at"]
+    list_filter = ["language"]
+    list_select_related = ["paper"]
+    list_per_page = 50
+    date_hierarchy = "updated_at"
+    search_fields = ["body", "paper__title"]
+
+    @admin.display(description=_("Note"))
+    def beginning(self, note: Note) -> str:
+        return str(note) or "–"
 
 
 @admin.register(Author)
 class AuthorAdmin(RecordedAdmin):
     list_display = ["name", "key"]
+    list_per_page = 50
+    show_full_result_count = False
     search_fields = ["name", "key"]
+    fields = ["name", "key", "paper_count"]
+    readonly_fields = ["key", "paper_count"]
+
+    def save_model(self, request, obj, form, change) -> None:
+        obj.key = author_key(obj.name)
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("Papers"))
+    def paper_count(self, author: Author) -> int:
+        return author.papers.count() if author.pk else 0
 
 
 @admin.register(Venue)
 class VenueAdmin(RecordedAdmin):
-    list_display = ["name", "slug"]
+    list_display = ["name", "slug", "paper_count"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["paper_count"]
+
+    def get_queryset(self, request) -> models.QuerySet:
+        return super().get_queryset(request).annotate(papers_there=models.Count("papers"))
+
+    @admin.display(description=_("Papers"), ordering="papers_there")
+    def paper_count(self, venue: Venue) -> int:
+        return getattr(venue, "papers_there", 0)
 
 
 @admin.register(Topic)
 class TopicAdmin(RecordedAdmin):
-    list_display = ["name_en", "name_zh", "kind", "position"]
+    list_display = ["name_en", "name_zh", "kind", "position", "paper_count"]
     list_filter = ["kind"]
     search_fields = ["name_en", "name_zh", "slug"]
     prepopulated_fields = {"slug": ["name_en"]}
+    readonly_fields = ["paper_count"]
+
+    def get_queryset(self, request) -> models.QuerySet:
+        return super().get_queryset(request).with_counts()
+
+    @admin.display(description=_("Papers"), ordering="paper_count")
+    def paper_count(self, topic: Topic) -> int:
+        return getattr(topic, "paper_count", 0)
 
 
 class SectionInline(admin.TabularInline):
@@ -118,13 +194,12 @@ class SectionAdmin(RecordedAdmin):
 
 
 @admin.register(Import)
-class ImportAdmin(admin.ModelAdmin):
-    list_display = ["name", "format", "state", "owner", "created_at", "accepted_at"]
+class ImportAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "format", "state", "owner", "created_at", "accepted_at", "undone_at"]
     list_filter = ["state", "format"]
+    list_select_related = ["owner"]
+    date_hierarchy = "created_at"
     search_fields = ["name"]
-    raw_id_fields = ["owner"]
-    readonly_fields = ["format", "state", "report", "created_at", "accepted_at"]
-    exclude = ["text"]
 
 
 # --- the history, to be looked at --------------------------------------------------------------------------------

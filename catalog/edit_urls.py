@@ -9,6 +9,7 @@ urlpatterns = [
     path("add/", edit_views.paper_new, name="paper_new"),
     path("papers/<slug:slug>/edit/", edit_views.paper_edit, name="paper_edit"),
     path("papers/<slug:slug>/remove/", edit_views.paper_remove, name="paper_remove"),
+    path("papers/<slug:slug>/merge/<slug:other>/", edit_views.paper_merge, name="paper_merge"),
     path("papers/<slug:slug>/notes/new/", note_views.note_new, name="note_new"),
     path("papers/<slug:slug>/notes/<int:note_id>/", note_views.note_edit, name="note_edit"),
     path("papers/<slug:slug>/notes/<int:note_id>/remove/", note_views.note_remove, name="note_remove"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog import editing
 from catalog.access import editor_required, user_or_none
 from catalog.addresses import follow_former_addresses
+from catalog.comparing import compared
 from catalog.conflicts import rows_of
+from catalog.duplicates import Suspects
 from catalog.edit_forms import MORE, PaperForm
 from catalog.facts import NAMES, Facts, facts_of, with_facts_of
 from catalog.history.removing import remove
@@ -120,10 +123,23 @@ def _page(
 
 
 def _taken_told(holder: Paper, paper: Paper | None = None) -> str:
-    """Which paper has it, with what to do about it."""
-    return format_html(
-        _('Another paper has this: <a href="{}">{}</a>'), holder.get_absolute_url(), holder.short_name or holder.title
-    )
+    """Which paper has it, with what to do about it: two that are here can be merged."""
+    name, address = holder.short_name or holder.title, holder.get_absolute_url()
+    if paper is None:
+        return format_html(_('Another paper has this: <a href="{}">{}</a>'), address, name)
+    told = _('Another paper has this: <a href="{}">{}</a>. <a href="{}">Compare the two, and merge them</a>')
+    return format_html(told, address, name, reverse("catalog:paper_merge", args=[paper.slug, holder.slug]))
+
+
+@require_safe
+@editor_required
+def paper_merge(request: HttpRequest, slug: str, other: str) -> HttpResponse:
+    """Any two papers side by side, to be judged as suspected duplicates are."""
+    first, second = sorted(get_object_or_404(Paper, slug=one).pk for one in (slug, other))
+    if first == second:
+        raise Http404
+    (pair,) = compared([Suspects(first, second, reason="")])
+    return render(request, "catalog/paper_merge.html", {"pair": pair})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

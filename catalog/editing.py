@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from catalog.duplicates import judge
 from catalog.facts import Conflict, Facts, differing, facts_of
 from catalog.history.recording import Recorder, recorded
 from catalog.history.removing import follow
 from catalog.identity import Work
 from catalog.likeness import IDENTIFIERS, key_of
-from catalog.models import AlternativeTitle, Paper, PaperLink, Topic
+from catalog.models import AlternativeTitle, Paper, PaperLink, Topic, Verdict
 from catalog.shelving import save_works
 from catalog.tagging import NewTag, topics_named
 
@@ -50,16 +51,20 @@ class ChangedMeanwhile(Exception):
 def create_paper(
     *, facts: Facts, new_tags: Sequence[NewTag] = (), is_other_work: bool = False, actor, summary: str = ""
 ) -> Paper:
-    """Raises IdentifierTaken and, unless it is said to be another work, TitleTaken."""
+    """Raises IdentifierTaken and, unless it is said to be another work, TitleTaken; what was said is remembered."""
     with recorded(actor=actor, summary=summary) as recorder:
         _refuse_taken(facts, Paper.objects.all())
-        if not is_other_work and (same := _of_one_title(facts.title)):
+        same = _of_one_title(facts.title)
+        if same and not is_other_work:
             raise TitleTaken(same)
-        paper = Paper(title_key=key_of(facts.title), **_columns(facts))
-        save_works([Work(paper, authors=list(facts.authors), venue=facts.venue)], [])
+        new = Paper(title_key=key_of(facts.title), **_columns(facts))
+        save_works([Work(new, authors=list(facts.authors), venue=facts.venue)], [])
+        paper = Paper.objects.get(pk=new.pk)  # written by SQL of its own, the row in memory belongs to no database
         _write_relations(paper, facts, new_tags, recorder)
         follow([paper.pk])
         recorder.created(paper)
+        if same:
+            judge(first=same, second=paper, kind=Verdict.Kind.DIFFERENT, actor=actor)
     return paper
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalog.duplicates import suspects
 from catalog.health import counted, grouped, shares_of
 from catalog.health_checks import CHECKS
 from catalog.models import Paper
@@ -17,7 +18,11 @@ FINDINGS_A_PAGE = 50
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     found = counted(CHECKS)
-    context = {"shares": shares_of(found, Paper.objects.count()), "groups": grouped(found)}
+    context = {
+        "shares": shares_of(found, Paper.objects.count()),
+        "groups": grouped(found),
+        "duplicate_count": len(suspects()),
+    }
     return render(request, "catalog/health.html", context)
 
 

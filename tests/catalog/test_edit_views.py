@@ -83,9 +83,14 @@ def test_an_identifier_is_read_out_of_a_pasted_address(client, name, pasted, sto
 
 def test_an_identifier_of_another_paper_is_refused_with_a_link_to_it(client):
     holder = PaperFactory(short_name="Holder", arxiv="1909.10351")
-    response = edit(client, PaperFactory(), arxiv="1909.10351")
+    paper = PaperFactory(title="Another")
+    response = edit(client, paper, arxiv="1909.10351")
     assert response.status_code == 422
-    assert f'<a href="{holder.get_absolute_url()}">Holder</a>' in response.content.decode()
+    body = response.content.decode()
+    assert f'<a href="{holder.get_absolute_url()}">Holder</a>' in body
+    merge = f"{paper.get_absolute_url()}merge/{holder.slug}/"
+    assert merge in body
+    assert f'value="same:{holder.pk}"' in client.get(merge).content.decode()
 
 
 def test_errors_stand_beside_their_fields_and_in_a_summary_that_leads_there(client):
@@ -371,9 +376,9 @@ def test_a_venue_is_mended_at_its_address_and_joins_one_of_its_name(client):
 
 
 # --- who may --------------------------------------------------------------------------------------------------------
-ARGUMENTS = {"slug": "a", "note_id": 1, "pk": 1}
+ARGUMENTS = {"slug": "a", "other": "b", "note_id": 1, "pk": 1}
 FOR_ALL = {"tags", "health", "health_check"}  # readers look at these; /tags/ refuses their POST itself
-READ_ONLY = {"authors_known"}
+READ_ONLY = {"authors_known", "paper_merge"}
 FOR_MEMBERS = {"markdown_preview"}
 
 

@@ -8,7 +8,7 @@ from catalog.exporters.bibtex import entry_for
 from catalog.facts import Facts, NoFacts, facts_of
 from catalog.history.removing import remove
 from catalog.importers import bibtex
-from catalog.models import Author, Change, ChangeSet, Note, Paper, Topic
+from catalog.models import Author, Change, ChangeSet, Note, Paper, Topic, Verdict
 from catalog.tagging import NewTag
 from tests.catalog.factories import EntryFactory, NoteFactory, PaperFactory, TopicFactory
 from tests.catalog.stock import paper_with
@@ -72,7 +72,9 @@ def test_the_same_title_is_refused_until_it_is_said_to_be_another_work():
     with pytest.raises(editing.TitleTaken) as refused:
         create_paper(facts=Facts(title="one title"), actor=None)
     assert refused.value.paper == old
-    assert create_paper(facts=Facts(title="one title"), is_other_work=True, actor=None).slug == "one-title-2"
+    other = create_paper(facts=Facts(title="one title"), is_other_work=True, actor=None)
+    assert other.slug == "one-title-2"
+    assert Verdict.objects.values_list("first", "second", "kind").get() == (old.pk, other.pk, "different")
 
 
 @pytest.mark.parametrize("name", ["arxiv", "doi", "acl"])
