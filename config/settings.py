@@ -259,6 +259,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,  # `fields=` may leave any of them out
+    "ENUM_NAME_OVERRIDES": {
+        "RunState": "demos.models.Run.State",
+        "ImportState": "catalog.models.Import.State",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

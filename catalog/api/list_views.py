@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from catalog.access import user_or_none
+from catalog.api.errors import Conflict, Unprocessable
+from catalog.api.list_inputs import ListInput, NewListInput
 from catalog.api.list_serializers import PaperListSerializer
 from catalog.api.resource import Resource
+from catalog.history.refusals import CannotReturn
+from catalog.history.removing import remove
+from catalog.list_editing import EditRefused, SlugTaken, create_list
+from catalog.list_replacing import replace_list
 from catalog.models import PaperList
+
+NEW_LIST = OpenApiExample(
+    "A list of one section",
+    {"name_en": "Where to begin", "name_zh": "入门", "sections": [{"name_en": "Overviews", "entries": []}]},
+    request_only=True,
+)
 
 
 @extend_schema_view(
@@ -24,3 +41,47 @@ class PaperListViewSet(Resource):
         if {"paper_count", "section_count"} & set(self.fields):
             lists = lists.with_counts()
         return lists.order_by("position", "name_en", "pk")
+
+    @extend_schema(
+        summary="Make a list", request=NewListInput, responses={201: PaperListSerializer}, examples=[NEW_LIST]
+    )
+    def create(self, request: Request) -> Response:
+        """409 where another list has the slug."""
+        given = self.read_body(NewListInput)
+        words = dict.fromkeys(("name_zh", "description_en", "description_zh"), "") | given.names()
+        try:
+            with transaction.atomic():
+                slug = given.validated_data.get("slug", "")
+                paper_list = create_list(slug=slug, actor=user_or_none(request), **words)
+                if given.validated_data.get("sections"):
+                    self._replace(paper_list, given)
+        except SlugTaken as taken:
+            raise Conflict(str(taken)) from taken
+        return self.created(self.get_queryset().get(pk=paper_list.pk))
+
+    @extend_schema(summary="Change a list", request=ListInput, responses=PaperListSerializer)
+    def partial_update(self, request: Request, slug: str) -> Response:
+        """`sections` replaces all of them, with their entries and order: a section that is left out goes."""
+        given = self.read_body(ListInput, partial=True)
+        with self.locked(PaperList.objects.all(), slug=slug) as paper_list:
+            self._replace(paper_list, given)
+        return self.answer(self.get_queryset().get(pk=paper_list.pk))
+
+    @extend_schema(summary="Remove a list", responses={204: None})
+    def destroy(self, request: Request, slug: str) -> Response:
+        """The papers stay; the history can bring the list back."""
+        with self.locked(PaperList.objects.all(), slug=slug) as paper_list:
+            remove(paper_list, actor=user_or_none(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _replace(self, paper_list: PaperList, given: ListInput) -> None:
+        try:
+            replace_list(
+                paper_list=paper_list,
+                names=given.names(),
+                sections=given.sections_given(),
+                summary=given.validated_data.get("summary", ""),
+                actor=user_or_none(self.request),
+            )
+        except (EditRefused, CannotReturn) as refusal:
+            raise Unprocessable(str(refusal)) from refusal

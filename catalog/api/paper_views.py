@@ -20,6 +20,7 @@ from catalog.addresses import follow_former_addresses
 from catalog.api.errors import Conflict
 from catalog.api.filters import PaperFilter
 from catalog.api.inputs import PaperInput
+from catalog.api.renderers import PAPER_RENDERERS, PaperRenderer
 from catalog.api.resource import Resource
 from catalog.api.serializers import PaperSerializer
 from catalog.facts import facts_of
@@ -46,11 +47,18 @@ NEW_YEAR = OpenApiExample("Another year", {"year": 2016, "summary": "As in the p
 class PaperViewSet(Resource):
     serializer_class = PaperSerializer
     filterset_class = PaperFilter
+    renderer_classes = [*Resource.renderer_classes, *PAPER_RENDERERS]
     queryset = Paper.objects.all()
     versioned = True
 
     def get_queryset(self) -> QuerySet:
         return PaperSerializer.prepared(Paper.objects.all(), self.fields)
+
+    def usual_fields(self) -> list[str]:
+        """The other formats read papers anew, by their slugs."""
+        if isinstance(getattr(self.request, "accepted_renderer", None), PaperRenderer):
+            return ["slug"]
+        return super().usual_fields()
 
     @extend_schema(
         summary="One paper",

@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from catalog.access import may_edit, may_write
 from catalog.api.errors import OutOfScope
 from catalog.models import ApiToken
 
@@ -37,3 +39,21 @@ class FromThisSite(BasePermission):
         if origin not in settings.CSRF_TRUSTED_ORIGINS and urlsplit(origin).netloc != request.get_host():
             raise PermissionDenied(_("This API takes writes from programs and its own pages, not from %s.") % origin)
         return True
+
+
+class MayKeepList(BasePermission):
+    """For what is somebody's own: without somebody there is nothing to read either."""
+
+    message = _lazy("Sign in, or send a token, to keep a list of your own.")
+
+    def has_permission(self, request: Request, view) -> bool:
+        return may_write(request)
+
+
+class EditorsOnly(BasePermission):
+    """For what only editors see."""
+
+    message = _lazy("Only editors may see and change imports.")
+
+    def has_permission(self, request: Request, view) -> bool:
+        return may_edit(request)

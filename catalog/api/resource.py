@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import get_object_or_404
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,10 +23,11 @@ from catalog.api.paging import CursorPages
 from catalog.api.permissions import FromThisSite, WithinScope
 
 SLUG = r"[-a-zA-Z0-9_]+"
+UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
 
-class Resource(viewsets.GenericViewSet):
-    """Rows of one kind.
+class Collection(viewsets.GenericViewSet):
+    """Rows of one kind, to be listed.
 
     `paged_actions` answer with pages; `versioned` rows can be written to, and their ETag begins with their version;
     `extra_parameters` are query parameters of single actions that no filter names.
@@ -59,7 +61,7 @@ class Resource(viewsets.GenericViewSet):
         known = [*self.extra_parameters.get(self.action, ()), "format"]
         if self.request.method not in ("GET", "HEAD"):
             return known
-        if self.is_sparse:
+        if self.is_sparse and isinstance(self.request.accepted_renderer, JSONRenderer):
             known.append("fields")
         if self.action in self.paged_actions:
             known += CursorPages.parameters
@@ -78,8 +80,11 @@ class Resource(viewsets.GenericViewSet):
         serializer, asked = self.get_serializer_class(), self.request.query_params.get("fields")
         listing = self.action == "list"
         if asked is None or self.action not in ("list", "retrieve"):
-            return serializer.usual(listing=listing)
+            return self.usual_fields()
         return fields_asked_for(asked, serializer.available(listing=listing))
+
+    def usual_fields(self) -> list[str]:
+        return self.get_serializer_class().usual(listing=self.action == "list")
 
     def get_serializer(self, *args, **kwargs):
         if self.is_sparse:
@@ -94,9 +99,6 @@ class Resource(viewsets.GenericViewSet):
         page = self.paginate_queryset(rows)
         serializer = serializer or self.get_serializer
         return self.get_paginated_response(serializer(page, many=True).data)
-
-    def retrieve(self, request: Request, *args, **kwargs) -> Response:
-        return self.answer(self.get_object())
 
     def answer(self, row: models.Model, **response) -> Response:
         """One row, with the version that a write to it must name."""
@@ -134,3 +136,10 @@ class Resource(viewsets.GenericViewSet):
             row = get_object_or_404(rows.select_for_update(of=("self",)), **lookup)
             require_match(self.request, version_of(row))
             yield row
+
+
+class Resource(Collection):
+    """Rows of one kind, each with an address of its own."""
+
+    def retrieve(self, request: Request, *args, **kwargs) -> Response:
+        return self.answer(self.get_object())

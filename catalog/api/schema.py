@@ -11,7 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from catalog.api.resource import Resource
+from catalog.api.resource import Collection
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEMS = {
@@ -48,6 +48,7 @@ class ApiSchema(AutoSchema):
         operation.setdefault("parameters", []).extend(self._shared_parameters())
         self._describe_path(operation["parameters"])
         self._add_headers(operation["responses"])
+        self._name_texts(operation["responses"])
         for status in self._problems(operation):
             operation["responses"].setdefault(status, self._problem(status))
         operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -71,7 +72,7 @@ class ApiSchema(AutoSchema):
             parameters.append(
                 {"name": "If-Match", "in": "header", "required": True, "schema": text, "description": said}
             )
-        if self.method == "GET" and isinstance(self.view, Resource):
+        if self.method == "GET" and isinstance(self.view, Collection):
             said = "ETags of answers that are at hand: 304 where one of them still holds."
             parameters.append({"name": "If-None-Match", "in": "header", "schema": text, "description": said})
             if self.view.is_sparse:
@@ -96,7 +97,7 @@ class ApiSchema(AutoSchema):
     # --- what comes back ----------------------------------------------------------------------------------------
     def _add_headers(self, responses: dict) -> None:
         tag = {"schema": {"type": "string"}, "description": "For `If-None-Match`, and for `If-Match` on a write."}
-        if self.method == "GET" and isinstance(self.view, Resource) and "200" in responses:
+        if self.method == "GET" and isinstance(self.view, Collection) and "200" in responses:
             responses["200"].setdefault("headers", {})["ETag"] = tag
             responses["304"] = {
                 "description": "What the reader has still holds (`If-None-Match`).",
@@ -105,6 +106,13 @@ class ApiSchema(AutoSchema):
         if "201" in responses:
             place = {"schema": {"type": "string", "format": "uri"}, "description": "The address of what was made."}
             responses["201"].setdefault("headers", {})["Location"] = place
+
+    def _name_texts(self, responses: dict) -> None:
+        """What is no JSON of ours is a text with a form of its own."""
+        for response in responses.values():
+            for media_type, content in response.get("content", {}).items():
+                if media_type not in ("application/json", PROBLEM_JSON):
+                    content["schema"] = {"type": "string"}
 
     def _problems(self, operation: dict) -> list[str]:
         statuses = ["400", "401", "403", "406", "429"]

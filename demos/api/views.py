@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from catalog.access import MayWrite
 from catalog.api.errors import Unprocessable
 from catalog.api.permissions import FromThisSite, WithinScope
-from catalog.api.resource import Resource
+from catalog.api.resource import UUID, Resource
 from demos import curves, services
 from demos.api.filters import RunFilter
 from demos.api.serializers import (
@@ -28,7 +28,6 @@ from demos.models import Run
 from workers import registry
 
 PROBLEM = OpenApiResponse(description="A problem, as application/problem+json (RFC 9457).")
-UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 AFTER = OpenApiParameter("after", int, description="Only events with a greater `seq`.")
 START_EXAMPLE = OpenApiExample(
     "Hinton's soft targets at temperature 4",
