@@ -55,7 +55,7 @@ SENTENCES = (
     gettext_noop("This gzip file is damaged."),
     gettext_noop("This is no text: it holds control characters."),
     gettext_noop("This begins like %(encoding)s text but is damaged after %(count)s bytes."),
-    gettext_noop("%(count)s control characters cannot be kept; \ufffd stands for each."),
+    gettext_noop("%(count)s control characters were replaced: no text can hold them."),
     gettext_noop("%(count)s bytes are not UTF-8; they were read as Western European."),
 )
 

@@ -52,12 +52,12 @@ def format_of(text: str, name: str = "") -> str:
         return "markdown"
     if csl_json.looks_like(text):
         return "csl-json"
-    first_entry, entries = bibtex.entry_starts(text)
-    first_item = _MARKDOWN.search(text)
-    if entries and (first_item is None or first_entry < first_item.start()):
-        return "bibtex"
-    if entries and entries > len(_MARKDOWN.findall(text)):
-        return "bibtex"
+    first_entry = bibtex.first_entry(text)
+    if first_entry < len(text):
+        if not _MARKDOWN.search(text, 0, first_entry):
+            return "bibtex"
+        if bibtex.count_entries(text) > len(_MARKDOWN.findall(text)):
+            return "bibtex"
     if ris.looks_like(text):
         return "ris"
     return _SUFFIXES.get(PurePath(name.lower().removesuffix(".gz")).suffix, "markdown")

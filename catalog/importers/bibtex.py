@@ -1,4 +1,9 @@
-"""BibTeX and biblatex: text in, records out. Every entry of the text becomes a record, a problem, or both."""
+"""BibTeX and biblatex: text in, records out. Every entry of the text becomes a record, a problem, or both.
+
+bibtexparser's splitter is not used: it passes entries over (`@ article`, `@www-page{`), takes `% @article{` for one,
+keeps no places, and takes as long as all that is done here. Of the library, catalog.importers.names uses the rules
+for names.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +29,20 @@ def items(text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Span | Record 
     return _Reading(text, limits).items()
 
 
-def entry_starts(text: str) -> tuple[int, int]:
-    """Where the first entry begins, and how many begin."""
+def first_entry(text: str) -> int:
+    """Where the first entry begins, comments apart; the text's length where there is none."""
+    return next(_entry_starts(text), len(text))
+
+
+def count_entries(text: str) -> int:
+    return sum(1 for _ in _entry_starts(text))
+
+
+def _entry_starts(text: str) -> Iterator[int]:
     starts = Starts(text)
-    first, count = len(text), 0
     while (at := starts.after(starts.at + 1)) < len(text):
         if starts.word != "comment":
-            first, count = min(first, at), count + 1
-    return first, count
+            yield at
 
 
 class _Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import signal
@@ -23,7 +24,9 @@ from catalog.importers.records import Problem, Record, Summary
 
 _ROOT = Path(__file__).resolve().parents[2]
 _BATCHES_AHEAD = 8  # read while the caller still works on the last ones; each holds about a million characters
-_CHUNK = 1 << 20
+_SIGNALS = {-signal.SIGXCPU: "time", -signal.SIGKILL: "memory"}  # KILL: of the system, when it has no memory left
+_SHOWN = 10_000  # of what a child that crashed has said
+_log = logging.getLogger(__name__)
 _SENTENCES = {
     "time": "Reading took longer than {limits.max_seconds:g} seconds and was stopped.",
     "memory": "Reading took more than {limits.max_memory_mb} MB of memory and was stopped.",
@@ -65,7 +68,7 @@ def read_bounded(
             [sys.executable, "-m", "catalog.importers.child", json.dumps(asdict(limits)), format, name],
             stdin=source,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             cwd=_ROOT,
             start_new_session=True,
         )
@@ -97,8 +100,10 @@ def _batches(child: subprocess.Popen, limits: Limits) -> Iterator[Batch]:
             yield held
         items, done, total = values
         held = Batch(wire.unpacked(items), done, total)
-    code = child.wait()
-    raise _stopped("time" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "crashed", limits)
+    if (code := child.wait()) in _SIGNALS:
+        raise _stopped(_SIGNALS[code], limits)
+    _log.error("The reading process ended with %s: %s", code, child.stderr.read(_SHOWN).decode("utf-8", "replace"))
+    raise _stopped("crashed", limits)
 
 
 def _lines(child: subprocess.Popen, limits: Limits) -> Iterator[bytes]:
@@ -145,3 +150,4 @@ def _end(child: subprocess.Popen) -> None:
             os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     child.stdout.close()
+    child.stderr.close()

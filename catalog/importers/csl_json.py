@@ -20,6 +20,8 @@ from catalog.importers.names import in_print
 from catalog.importers.records import Document, Problem, Record, Span
 
 _LONGEST_INTEGER = 18
+_ESCAPED = re.compile(r"\\u(?:00[01]|d[89a-f])", re.I)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _BEGINNING = re.compile(r"\s*(?:\[\s*)*(?:\{\s*\"|\]\s*\Z)")
 _WRAPPED = re.compile(r"\s*\{\s*\"(?:items|references)\"\s*:\s*(?=\[)")
 _END = re.compile(r"\}\s*\Z")
@@ -84,7 +86,18 @@ def _item_at(text: str, at: int) -> tuple[dict[str, Any], int, str]:
         return {}, following.start() + 1 if following else len(text), "This is no sound JSON: nested too deep."
     if not isinstance(item, dict):
         return {}, end, "This does not begin like an entry."
-    return item, end, ""
+    return _sound(item) if _ESCAPED.search(text, at, end) else item, end, ""
+
+
+def _sound(value: Any) -> Any:
+    """JSON can spell what no text may hold: half a pair of surrogates, and control characters."""
+    if isinstance(value, dict):
+        return {_sound(name): _sound(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    if isinstance(value, str):
+        return _CONTROLS.sub("\ufffd", value.encode("utf-8", "replace").decode())
+    return value
 
 
 def _integer(digits: str) -> int | str:

@@ -47,7 +47,7 @@ def decoded(data: bytes) -> Decoded:
         if count * _TEXT_FOR_A_CONTROL > len(made.text):
             raise NotText("This is no text: it holds control characters.")
         made.text = _CONTROLS.sub("\ufffd", made.text)
-        made.faults.append((first.start(), f"{count} control characters cannot be kept; \ufffd stands for each."))
+        made.faults.append((first.start(), f"{count} control characters were replaced: no text can hold them."))
     return made
 
 

@@ -96,6 +96,11 @@ def test_one_item_an_array_and_wrapped_items_are_read(text):
     assert (document.problems, format_of(text)) == ([], "csl-json")
 
 
+def test_what_no_text_may_hold_is_replaced():
+    record = csl_json.read(r'{"title": "A\ud800B\u0000C \ud83d\ude00", "x": ["\u0000"]}').records[0]
+    assert (record.title, record.fields["x"]) == ("A?B\ufffdC 😀", '["\ufffd"]')
+
+
 def test_items_a_line_have_their_lines():
     records = csl_json.read('{"title": "One"}\n{"title": "Two"}\n').records
     assert [(record.title, record.line) for record in records] == [("One", 1), ("Two", 2)]
