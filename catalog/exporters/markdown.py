@@ -24,7 +24,7 @@ def entry_for(paper: Paper) -> str:
 def list_for(paper_list: PaperList) -> Iterator[str]:
     """The whole list: names and texts in both languages, sections nested and in order, entries with their notes."""
     nodes = read_in_order(outline_of(paper_list))
-    paths = _paths(nodes)
+    paths, further = _paths(nodes), _further_facts(paper_list)
     document = Document(
         "markdown",
         title=paper_list.name_en,
@@ -37,7 +37,7 @@ def list_for(paper_list: PaperList) -> Iterator[str]:
         if path:
             document.sections.append(path)
             document.section_texts.append(_texts(node, path))
-        document.records += [_placed(entry, path) for entry in node.entries]
+        document.records += [_placed(entry, path, further) for entry in node.entries]
     return list_form.written(document)
 
 
@@ -55,13 +55,25 @@ def _texts(node: Node, path: list[str]) -> SectionTexts:
     return SectionTexts(path, section.name_zh, section.description_en, section.description_zh)
 
 
-def _placed(entry: Entry, path: list[str]) -> Record:
-    record = record_of(entry.paper)
-    record.section = path
+def _further_facts(paper_list: PaperList) -> dict[int, dict[str, str]]:
+    """By paper id: what a Markdown list said in comments behind an entry and no column holds. Few papers have any."""
+    papers = Paper.objects.filter(entries__section__paper_list=paper_list, source="markdown").exclude(bibtex_fields={})
+    return dict(papers.values_list("pk", "bibtex_fields"))
+
+
+def _placed(entry: Entry, path: list[str], further: dict[int, dict[str, str]]) -> Record:
+    record = _record(entry.paper)
+    record.section, record.fields = path, further.get(entry.paper_id, {})
     return record
 
 
 def record_of(paper: Paper) -> Record:
+    record = _record(paper)
+    record.fields = paper.bibtex_fields if paper.source == "markdown" else {}
+    return record
+
+
+def _record(paper: Paper) -> Record:
     """What a list says of a paper: no more than one line can hold, and its notes in both languages."""
     return Record(
         title=paper.title,

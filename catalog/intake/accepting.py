@@ -112,6 +112,7 @@ class _Taking:
     def finish(self) -> None:
         if self.store.paper_list is not None:
             texts = [SectionTexts(**said) for said in self.import_.summary.get("section_texts", ())]
+            self.store.placer.sections.arrange(self.import_.summary.get("sections", ()))
             self.store.placer.sections.describe(texts)
             self.store.record(self.recorder)
 

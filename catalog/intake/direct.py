@@ -55,6 +55,7 @@ def store_document(*, document: Document, paper_list: PaperList | None = None) -
         report = Reporter()
         report.take(store, entries_of(_in_order(document)))
         if paper_list is not None:
+            store.placer.sections.arrange(document.sections)
             store.placer.sections.describe(document.section_texts)
     return report.report
 
@@ -109,6 +110,7 @@ def _store_batches(batches: Iterator[Batch], import_: Import, list_slug: str) ->
     if paper_list is not None:
         if is_new_list:
             describe_list(paper_list, summary)
+        store.placer.sections.arrange(summary.sections)
         store.placer.sections.describe(summary.section_texts)
         store.record(recorder)
     import_.format, import_.paper_list, import_.summary = summary.format, paper_list, packed_summary(summary)

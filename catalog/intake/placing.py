@@ -47,6 +47,7 @@ class Sections:
         self.paper_list = paper_list
         self._rows = {(row.parent_id, row.name_en): row for row in paper_list.sections.all()}
         self._end = max((row.position for row in self._rows.values()), default=0)
+        self._made: list[Section] = []
 
     def at(self, path: list[str]) -> Section:
         """An entry that stands under no heading goes into a section without a name."""
@@ -54,6 +55,15 @@ class Sections:
         for heading in path or [""]:
             section = self._child(section, heading[:_NAME_LENGTH])
         return section
+
+    def arrange(self, paths: Iterable[list[str]]) -> None:
+        """The sections that the document brought stand in its order, with those that hold no entry."""
+        asked = {section.pk: section for section in map(self.at, paths)}
+        made = {section.pk for section in self._made}
+        ordered = [section for section in asked.values() if section.pk in made]
+        for section, position in zip(ordered, sorted(section.position for section in ordered), strict=True):
+            section.position = position
+        Section.objects.bulk_update(ordered, ["position"], batch_size=_BATCH)
 
     def describe(self, texts: Iterable[SectionTexts]) -> None:
         """Names and descriptions that a document gives; what a curator wrote stays."""
@@ -77,4 +87,5 @@ class Sections:
             self._rows[place] = Section.objects.create(
                 paper_list=self.paper_list, parent=parent, name_en=name, position=self._end
             )
+            self._made.append(self._rows[place])
         return self._rows[place]
