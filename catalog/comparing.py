@@ -62,8 +62,8 @@ def _reasons(first: Paper, second: Paper, reason: str) -> list[str]:
     here, there = Work.of_citation(first).facts, Work.of_citation(second).facts
     told = [str(_REASONS[reason])] if reason in _REASONS else []
     if here.keys & there.keys:
-        told += [_("same title")] if reason in ("same", "years", "identifier") else []
-    else:
+        told += [_("same title")] if reason in ("same", "years", "identifier", "") else []
+    elif reason:
         told.append(_words_apart(first.title, second.title))
     if here.authors and there.authors and not by_other_people(here, there):
         told.append(_("same authors") if here.families == there.families else _("some of the same authors"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import duplicates
 from catalog.access import editor_required, user_or_none
+from catalog.addresses import current_slug
 from catalog.comparing import compared
 from catalog.models import ChangeSet, Paper, Verdict
 
@@ -16,11 +19,50 @@ PAIRS_A_PAGE = 10
 VERDICTS_A_PAGE = 40
 
 
+class PairForm(forms.Form):
+    """Two papers by their addresses, as copied from a browser or the last part alone."""
+
+    first = forms.CharField(label=_("One paper's address"), max_length=300)
+    second = forms.CharField(label=_("The other's"), max_length=300)
+
+    def clean_first(self) -> Paper:
+        return self._paper("first")
+
+    def clean_second(self) -> Paper:
+        return self._paper("second")
+
+    def _paper(self, name: str) -> Paper:
+        slug = self.cleaned_data[name].partition("?")[0].strip().rstrip("/").rpartition("/")[2]
+        paper = Paper.objects.filter(slug__in=[slug, current_slug(slug) or slug]).first()
+        if paper is None:
+            raise forms.ValidationError(_("No paper has this address."))
+        return paper
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if "first" in values and values.get("first") == values.get("second"):
+            raise forms.ValidationError(_("These are one paper already."))
+        return values
+
+    def papers(self) -> list[Paper]:
+        return [self.cleaned_data["first"], self.cleaned_data["second"]]
+
+
 @require_safe
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(duplicates.suspects(), PAIRS_A_PAGE).get_page(request.GET.get("page"))
     judged = {"verdicts": Verdict.objects.count(), "merges": ChangeSet.objects.filter(kind="merge").count()}
     return render(request, "catalog/duplicates.html", {"page": page, "pairs": compared(page), "judged": judged})
+
+
+@require_safe
+def duplicate_pair(request: HttpRequest) -> HttpResponse:
+    """Any two papers side by side, for those who know more than the rules do."""
+    form = PairForm(request.GET or None)
+    papers = form.papers() if form.is_valid() else []
+    pairs = compared([duplicates.suspects_of(*papers)]) if papers else []
+    status = 422 if form.is_bound and not pairs else 200
+    return render(request, "catalog/duplicate_pair.html", {"form": form, "pairs": pairs}, status=status)
 
 
 @require_safe

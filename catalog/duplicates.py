@@ -56,6 +56,14 @@ def suspects() -> list[Suspects]:
     return [each for each in kept[1] if each.pair not in judged]
 
 
+def suspects_of(one: Paper, other: Paper) -> Suspects:
+    """Two papers that an editor names; `reason` is "" where nothing speaks for their being one work."""
+    first, second = sorted((one.pk, other.pk))
+    rows = _facts({first, second})
+    _read_authors(rows, {first, second})
+    return Suspects(first, second, _reason(rows[first], rows[second]))
+
+
 def _find() -> list[Suspects]:
     shared = set(_sharing_identifiers())
     pairs = shared | set(_pairs_in(_blocks()))

@@ -16,18 +16,22 @@ from catalog.history.refusals import CannotReturn
 from catalog.history.restoring import return_to, undo_change, undo_changeset
 from catalog.models import Change, ChangeSet, Paper, PaperList, Topic
 
+WHAT_HAPPENED = [("made", _("made")), ("removed", _("removed")), ("changed", _("changed"))]
+
 
 class ChangesFilterForm(forms.Form):
     """What of the recent changes to show."""
 
     kind = forms.ChoiceField(required=False, label=_("Step"))
     target = forms.ChoiceField(required=False, label=_("Of"))
+    what = forms.ChoiceField(required=False, label=_("What happened"))
     person = forms.ChoiceField(required=False, label=_("By"))
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", _("all")), *ChangeSet.Kind.choices]
         self.fields["target"].choices = [("", _("everything")), *Change.Target.choices]
+        self.fields["what"].choices = [("", _("anything")), *WHAT_HAPPENED]
         names = [(name, name) for name in steps.people().values_list("username", flat=True)]
         self.fields["person"].choices = [("", _("everybody")), ("-", _("someone at this machine")), *names]
 

@@ -21,6 +21,12 @@ CHANGES_A_PAGE = 30
 # Where steps follow each other; a step's own page shows more.
 ITEMS_A_FIELD = 8
 CHARACTERS_A_FIELD = 1_200
+_WHAT = {
+    "": Q(),
+    "made": Q(before__isnull=True),
+    "removed": Q(after__isnull=True),
+    "changed": Q(before__isnull=False, after__isnull=False),
+}
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,14 @@ def changes_of(row: Paper | PaperList | Topic) -> QuerySet[Change]:
     return Change.objects.filter(own)
 
 
-def changesets(*, kind: str = "", target: str = "", person: str = "") -> QuerySet[ChangeSet]:
-    """Steps of the whole catalogue. `person`: a username, or "-" for nobody signed in."""
+def changesets(*, kind: str = "", target: str = "", what: str = "", person: str = "") -> QuerySet[ChangeSet]:
+    """Steps of the whole catalogue. `what`: made, removed or changed; `person`: a username, "-" for nobody known."""
     found = ChangeSet.objects.all()
     if kind:
         found = found.filter(kind=kind)
-    if target:
-        found = found.filter(pk__in=Change.objects.filter(target=target).values("changeset"))
+    if target or what:
+        changes = Change.objects.filter(_WHAT[what])
+        found = found.filter(pk__in=(changes.filter(target=target) if target else changes).values("changeset"))
     if person:
         found = found.filter(actor=None) if person == "-" else found.filter(actor__username=person)
     return found

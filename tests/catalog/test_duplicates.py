@@ -188,6 +188,30 @@ def test_who_is_no_editor_looks_and_does_not_judge(client, settings, django_user
     assert not Verdict.objects.exists()
 
 
+def test_any_two_papers_can_be_compared_and_judged(client):
+    first, second = paper("One Thing", slug="one"), paper("Another", slug="two", authors=["C D"])
+    text = page(client, "/duplicates/pair/?first=https://example.org/papers/one/?x=1&second=two")
+    assert "One Thing" in text
+    assert f'action="/duplicates/{first.pk}/{second.pk}/"' in text
+
+
+def test_papers_are_named_by_old_addresses_too(client):
+    paper("One Thing", slug="one").former_addresses.create(slug="old")
+    paper("Another", slug="two")
+    assert "One Thing" in page(client, "/duplicates/pair/?first=old&second=two")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("first=one&second=none", "No paper has this address."), ("first=one&second=one", "These are one paper already.")],
+)
+def test_a_pair_that_is_none_is_refused_with_its_reason(client, query, said):
+    paper("One Thing", slug="one")
+    answer = client.get(f"/duplicates/pair/?{query}")
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
 def pairs(count) -> None:
     for _ in range(count):
         title = f"{TITLE} {Paper.objects.count()}"

@@ -74,6 +74,15 @@ def test_recent_changes_are_filtered_by_kind_target_and_person(client, django_us
     assert "No step fits." in page(client, "/changes/?kind=merge")
 
 
+def test_what_was_removed_is_found_among_the_recent_changes(client):
+    change(PaperFactory(title="Changed"), year=2020)
+    remove(PaperFactory(title="Removed"), actor=None)
+    text = page(client, "/changes/?target=paper&what=removed")
+    assert "Removed" in text
+    assert "Changed" not in text
+    assert "No step fits." in page(client, "/changes/?what=made")
+
+
 def test_what_a_filter_does_not_know_is_left_out_of_it(client):
     change(PaperFactory(title="Old"), title="New")
     assert "No step fits." not in page(client, "/changes/?kind=nonsense")
@@ -157,7 +166,8 @@ def test_a_row_of_another_step_is_not_found(client):
 def test_a_long_text_is_whole_on_the_steps_own_page_alone(client):
     note = NoteFactory(body="x")
     step = change(note, body="word " * 1000)
-    assert len(page(client, "/changes/")) < len(page(client, f"/changes/{step.pk}/")) - 3000
+    assert 200 < page(client, "/changes/").count("word ") < 300
+    assert page(client, f"/changes/{step.pk}/").count("word ") >= 999
 
 
 def fill(section, count, actor):
