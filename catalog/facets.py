@@ -14,7 +14,7 @@ from catalog.search import filters
 from catalog.search.columns import FACETS, ONE_OF_EACH, Columns
 from catalog.search.query import Part
 
-SHOWN, UNFOLDED = 7, 21  # how many values a facet shows at once, and how many in all
+SHOWN, UNFOLDED = 7, 16  # how many values a facet shows at once, and how many in all
 _TEXTS = ("description_en", "description_zh")
 
 

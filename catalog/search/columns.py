@@ -105,7 +105,9 @@ class Columns:
         """The ids of the chosen papers: those of the first grade, newest first, then the second, ..., the others."""
         left = int.from_bytes(chosen, "little")
         ordered: list[int] = []
-        for grade in grades:
+        for grade in grades:  # each one is a query, made when its turn comes
+            if not left:
+                break
             here = left & int.from_bytes(self.chosen(grade), "little")
             ordered += compress(self.ids, here.to_bytes(len(self.ids), "little"))
             left ^= here

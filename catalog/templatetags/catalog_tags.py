@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from django import template
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -57,9 +57,8 @@ def authors_short(paper: Paper) -> SafeString:
 def authors_marked(paper: Paper, words: Iterable[Text] = ()) -> SafeString:
     """As `authors_short`, with the words in <mark>, and with every author who was looked for."""
     names = [authorship.author.name for authorship in paper.authorships.all()]
-    told = [(marks.spans_of(name, words), marked(name, words)) for name in names]
-    shown = [name for place, (spans, name) in enumerate(told) if place < AUTHORS_SHOWN or spans]
-    joined, more = format_html_join(", ", "{}", ((name,) for name in shown)), len(names) - len(shown)
+    shown = [name for place, name in enumerate(names) if place < AUTHORS_SHOWN or marks.spans_of(name, words)]
+    joined, more = mark_safe(", ".join(marked(name, words) for name in shown)), len(names) - len(shown)  # noqa: S308
     if more <= 0:
         return joined
     phrase = ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more)
@@ -96,6 +95,8 @@ def note_line(paper: Paper, words: Iterable[Text] = ()) -> excerpts.Line | None:
 @register.simple_tag
 def marked(text: str, words: Iterable[Text] = ()) -> SafeString:
     """The text with the words in <mark>."""
+    if not words:
+        return escape(text)
     pieces = marks.pieces_of(text, words)
     html = (f"<mark>{escape(one.text)}</mark>" if one.hit else escape(one.text) for one in pieces)
     return mark_safe("".join(html))  # noqa: S308 - every piece is escaped
