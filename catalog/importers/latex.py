@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.macrospec import LatexContextDb
 
 _MATH = re.compile(r"(?<!\\)\$\$?([^$]{1,300})(?<!\\)\$\$?|\\\(([^$]{1,300}?)\\\)")
 _ACCENT = re.compile(
@@ -45,8 +48,13 @@ _UNSHIELD = str.maketrans({_OPEN: "{", _CLOSE: "}", _DOLLAR: "$", _BACKSLASH: "\
 
 _CACHED = 120  # characters of a value that may be met again: venues, publishers, names
 
-_library = LatexNodes2Text(math_mode="text", keep_comments=True)
-_meanings = get_default_latex_context_db()
+
+@cache
+def _library() -> tuple[LatexNodes2Text, LatexContextDb]:
+    """What reads an accent, and the meanings of macros. Loaded at first use: a reading process is to start at once."""
+    from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
+
+    return LatexNodes2Text(math_mode="text", keep_comments=True), get_default_latex_context_db()
 
 
 def to_text(value: str) -> str:
@@ -105,13 +113,13 @@ def _command(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _accented(macro: str) -> str:
-    return unicodedata.normalize("NFC", _library.latex_to_text(macro).strip())
+    return unicodedata.normalize("NFC", _library()[0].latex_to_text(macro).strip())
 
 
 @lru_cache(maxsize=4096)
 def _symbol(name: str) -> str:
     """What a macro without arguments stands for: `\\alpha`, `\\ss`, `\\ldots`. Blank when the library knows none."""
-    text = getattr(_meanings.get_macro_spec(name), "simplify_repl", None)
+    text = getattr(_library()[1].get_macro_spec(name), "simplify_repl", None)
     return text if isinstance(text, str) and "%" not in text else ""
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
-
 from catalog.importers.latex import to_text
 
 _LABELLED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix|id|(?:use|juniorcomma)prefix)(?:-i)?\s*=")
@@ -75,6 +73,8 @@ def _one_or_more(source: str) -> list[str]:
     parts = [part.strip() for part in source.rstrip(" ,").split(",")]
     if len(parts) > 3 and "{" not in source:
         return _comma_list(parts)
+    from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts  # most names need it not
+
     try:
         split = parse_single_name_into_parts(source.rstrip(" ,"), strict=False)
     except InvalidNameError:
