@@ -57,10 +57,9 @@ class NoteInline(admin.StackedInline):
 
 @admin.register(Paper)
 class PaperAdmin(RecordedAdmin):
-    list_display = ["title", "short_name", "venue", "year", "arxiv", "doi", "updated_at"]
+    list_display = ["title", "short_name", "venue", "year", "arxiv", "updated_at"]
     list_filter = [
         "source",
-        "topics",
         *((name, admin.EmptyFieldListFilter) for name in ("year", "venue", "arxiv", "doi", "acl")),
     ]
     list_select_related = ["venue"]

@@ -107,7 +107,10 @@ class PaperForm(forms.Form):
     categories = forms.MultipleChoiceField(required=False, label=_("Categories"), widget=forms.CheckboxSelectMultiple)
     tags = forms.MultipleChoiceField(required=False, label=_("Tags"), widget=forms.CheckboxSelectMultiple)
     summary = forms.CharField(
-        required=False, max_length=500, label=_("What you changed, and why"), help_text=_("It stands in the history.")
+        required=False,
+        max_length=500,
+        label=_("Summary"),
+        help_text=_("What you did and why: it stands in the history."),
     )
     is_other_work = forms.BooleanField(required=False, label=_("It is another work of the same title"))
     was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
@@ -206,7 +209,10 @@ class NoteForm(forms.Form):
 
     language = forms.ChoiceField(choices=Note.Language.choices, label=_("Language"))
     body = forms.CharField(
-        max_length=NOTE_MAX_CHARACTERS, label=_("Note"), widget=forms.Textarea(attrs={"rows": 14, "class": "note-body"})
+        max_length=NOTE_MAX_CHARACTERS,
+        label=_("Note"),
+        help_text=_("Markdown: **bold**, *emphasis*, `code`, [words](https://…), lists with -, tables with |."),
+        widget=forms.Textarea(attrs={"rows": 14, "class": "note-body"}),
     )
     summary = PaperForm.base_fields["summary"]
     was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)

@@ -113,6 +113,5 @@ def _page(
         "others": others,
         "body": form["body"].value() or "",
         "faults": faults_of(form) if form.is_bound else [],
-        "limit": NOTE_MAX_CHARACTERS,
     }
     return render(request, "catalog/note_edit.html", context | more, status=status)
