@@ -37,9 +37,10 @@ class EditPage:
         """Raises nothing: numbers that are none are none."""
         moved, section = _number(query, "moved"), _number(query, "section")
         at_section = _number(query, "at_section") or _number(query, "moved_section") or section
-        nodes, shown, page = page_of(paper_list, query.get("page"), at_a_time=ENTRIES_A_PAGE, holding=moved)
+        asked = query.get("page")  # by the pager, whose links carry along what was moved last
+        nodes, shown, page = page_of(paper_list, asked, at_a_time=ENTRIES_A_PAGE, holding=0 if asked else moved)
         at = next((node.page for node in nodes if node.section.pk == at_section), page.number)
-        if not moved and at != page.number:
+        if not moved and not asked and at != page.number:
             nodes, shown, page = page_of(paper_list, at, at_a_time=ENTRIES_A_PAGE)
         return cls(
             nodes=shown,

@@ -93,7 +93,8 @@ def reading_list(request: HttpRequest) -> HttpResponse:
 def _page_number(request: HttpRequest, found) -> str | int:
     """The page asked for, or the one that has the row just moved."""
     moved = request.GET.get("moved", "")
-    ids = [str(pk) for pk in found.values_list("pk", flat=True)] if moved else []
+    asked = "page" in request.GET  # by the pager, whose links carry along what was moved last
+    ids = [str(pk) for pk in found.values_list("pk", flat=True)] if moved and not asked else []
     return ids.index(moved) // READINGS_A_PAGE + 1 if moved in ids else request.GET.get("page", 1)
 
 

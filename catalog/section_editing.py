@@ -79,7 +79,7 @@ def remove_section(*, section: Section, keep_entries: bool, actor) -> None:
         siblings = next(rows for rows in children.values() if section in rows)
         at = siblings.index(section)
         siblings[at : at + 1] = below
-        if keep_entries:
+        if keep_entries and section.entries.exists():
             _move_entries(section, section.parent or unnamed_section(paper_list))
         for child in below:
             child.parent = section.parent

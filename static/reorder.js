@@ -20,6 +20,7 @@ function show(html, address) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-reorder]");
   if (!fresh) return location.assign(address);
   board().replaceWith(fresh);
+  history.replaceState(null, "", address); // so that a reload shows the same page of the list
   const target = fresh.querySelector("[autofocus]") || fresh.querySelector(".moved a, [data-said]");
   target?.focus({ preventScroll: true });
   fresh.querySelector(".moved")?.scrollIntoView({ block: "nearest" });

@@ -258,6 +258,12 @@ def test_a_removed_section_gives_its_entries_and_sections_to_its_parent(tree):
     assert order(tree["One"]) == "OneA"
 
 
+def test_a_removed_section_without_entries_leaves_no_empty_place_behind(tree):
+    entry("Two").delete()
+    section_editing.remove_section(section=tree["Two"], keep_entries=True, actor=None)
+    assert headings(tree["One"].paper_list) == ["One", "One/A", "One/B", "C"]
+
+
 def test_entries_of_a_removed_outermost_section_stand_under_no_heading(tree):
     section_editing.remove_section(section=tree["One"], keep_entries=True, actor=None)
     assert headings(tree["One"].paper_list) == ["", "A", "B", "Two", "Two/C"]

@@ -97,6 +97,15 @@ def test_a_move_to_the_top_of_a_long_list_shows_the_page_that_has_it(client, sec
     assert "stands at 40 of 63" in text_of(page)
 
 
+def test_the_pager_leads_on_from_the_page_of_what_was_moved(client, section):
+    for number in range(60):
+        EntryFactory(section=section, position=10 + number)
+    moved = {"moved": section.entries.first().pk, "by": "up"}
+    body = client.get("/lists/reading/edit/", moved).content.decode()
+    following = re.search(r'rel="next" href="([^"]+)"', body)[1].replace("&amp;", "&")
+    assert client.get("/lists/reading/edit/" + following).context["edit"].page.number == 2
+
+
 @pytest.mark.parametrize("sent", [{}, {"to": "sideways"}, {"to": "before"}, {"to": "rank", "target": "x"}])
 def test_a_move_to_nowhere_is_refused_with_a_word(client, section, sent):
     page = client.post(entry_address("c", "move"), sent, follow=True)
