@@ -86,13 +86,13 @@ def _words_apart(first: str, second: str) -> str:
 
 def _rows(first: Paper, second: Paper) -> list[Row]:
     facts = [
-        (_("title"), first.title, second.title),
-        (_("authors"), _authors(first), _authors(second)),
-        (_("venue"), str(first.venue or ""), str(second.venue or "")),
-        (_("year"), str(first.year or ""), str(second.year or "")),
+        (_("Title"), first.title, second.title),
+        (_("Authors"), _authors(first), _authors(second)),
+        (_("Venue"), str(first.venue or ""), str(second.venue or "")),
+        (_("Year"), str(first.year or ""), str(second.year or "")),
         *((_NAMES[name], getattr(first, name), getattr(second, name)) for name in IDENTIFIERS),
-        (_("lists"), _lists(first), _lists(second)),
-        (_("notes"), str(len(first.notes.all()) or ""), str(len(second.notes.all()) or "")),
+        (_("Lists"), _lists(first), _lists(second)),
+        (_("Notes"), str(len(first.notes.all()) or ""), str(len(second.notes.all()) or "")),
     ]
     return [_row(*fact) for fact in facts if fact[1] or fact[2]]
 

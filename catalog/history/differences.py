@@ -14,16 +14,16 @@ from django.utils.translation import gettext_lazy as _lazy
 from catalog.history.snapshots import BIRTH, Snapshot
 
 LABELS = {
-    "slug": _lazy("address"), "title": _lazy("title"), "short_name": _lazy("short name"), "year": _lazy("year"),
+    "slug": _lazy("Address"), "title": _lazy("Title"), "short_name": _lazy("Short name"), "year": _lazy("Year"),
     "doi": "DOI", "arxiv": "arXiv", "acl": "ACL Anthology", "bibtex_type": _lazy("BibTeX type"),
     "bibtex_key": _lazy("BibTeX key"), "bibtex_fields": _lazy("BibTeX fields"), "bibtex_raw": _lazy("BibTeX entry"),
-    "source": _lazy("format of the entry"), "venue": _lazy("venue"), "authors": _lazy("authors"),
-    "links": _lazy("links"), "titles": _lazy("other titles"), "topics": _lazy("tags and categories"),
-    "versions": _lazy("versions"), "addresses": _lazy("former addresses"), "paper": _lazy("paper"),
-    "language": _lazy("language"), "body": _lazy("text"), "kind": _lazy("kind"), "position": _lazy("place"),
+    "source": _lazy("Format of the entry"), "venue": _lazy("Venue"), "authors": _lazy("Authors"),
+    "links": _lazy("Links"), "titles": _lazy("Other titles"), "topics": _lazy("Tags and categories"),
+    "versions": _lazy("Versions"), "addresses": _lazy("Former addresses"), "paper": _lazy("Paper"),
+    "language": _lazy("Language"), "body": _lazy("Text"), "kind": _lazy("Kind"), "position": _lazy("Place"),
     "name_en": _lazy("English name"), "name_zh": _lazy("Chinese name"),
     "description_en": _lazy("English description"), "description_zh": _lazy("Chinese description"),
-    "sections": _lazy("sections and entries"),
+    "sections": _lazy("Sections and entries"),
 }  # fmt: skip
 _TEXTS = {"title", "body", "description_en", "description_zh", "bibtex_raw", "name_en", "name_zh", "short_name"}
 _SILENT = {*BIRTH, "citation_key"}

@@ -15,11 +15,11 @@ from catalog.history.differences import FieldDifference, Item, Piece, difference
 from catalog.history.snapshots import target_of
 from catalog.models import Change, ChangeSet, Paper, PaperList, Topic
 
-STEPS_A_PAGE = 20
-CHANGES_A_STEP = 6  # an import or a merge may have thousands; a step's own page shows them all, in pages
+STEPS_A_PAGE = 12  # light pages: a step takes up to 4 kB
+CHANGES_A_STEP = 4  # an import or a merge may have thousands; a step's own page shows them all, in pages
 CHANGES_A_PAGE = 30
 # Where steps follow each other; a step's own page shows more.
-ITEMS_A_FIELD = 8
+ITEMS_A_FIELD = 6
 CHARACTERS_A_FIELD = 1_200
 _WHAT = {
     "": Q(),
