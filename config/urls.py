@@ -10,7 +10,7 @@ from rest_framework.routers import DefaultRouter
 
 from catalog.api.urls import router as catalog_router
 from config import account, people_urls
-from config.api_pages import api_page, not_found
+from config.api_pages import api_page, api_reference, not_found
 from config.theme import set_theme
 from demos.api.urls import router as demos_router
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("demos.urls")),
     path("api/", api_page, name="api-ui"),
+    path("api/reference/", api_reference, name="api-reference"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/", include(router.urls)),
     path("api/<path:address>", not_found),

@@ -14,8 +14,16 @@ from tests.catalog.factories import SectionFactory
 from tests.catalog.stock import full_papers
 
 pytestmark = pytest.mark.django_db
-# Where a slug or a parameter may have the right form and yet name nothing, so that 400 answers what the schema allows.
-NAMING = {("POST", "/api/v1/papers/"), ("PATCH", "/api/v1/papers/{slug}/"), ("POST", "/api/v1/runs/")}
+# Where a slug, a parameter or a document may have the right form and yet name nothing: 400 answers what the schema
+# allows.
+NAMING = {
+    ("POST", "/api/v1/papers/"),
+    ("PATCH", "/api/v1/papers/{slug}/"),
+    ("POST", "/api/v1/lists/"),
+    ("PATCH", "/api/v1/lists/{slug}/"),
+    ("POST", "/api/v1/runs/"),
+    ("POST", "/api/v1/imports/"),
+}
 CONFIG = {"generation": {"allow-x00": False, "deterministic": True}}  # NUL is refused everywhere: tests of the parser
 api = schemathesis.openapi.from_dict(
     SchemaGenerator().get_schema(request=None, public=True), config=SchemathesisConfig.from_dict(CONFIG)

@@ -33,7 +33,10 @@ EXAMPLE = OpenApiExample(
     request_only=True,
 )
 VERDICT = OpenApiParameter("verdict", str, enum=ImportItem.Verdict.values, description="Only entries of this kind.")
-NAME = OpenApiParameter("name", {"type": "string", "maxLength": 200}, description="What to call the document.")
+NAME_MAX_CHARACTERS = 200
+NAME = OpenApiParameter(
+    "name", {"type": "string", "maxLength": NAME_MAX_CHARACTERS}, description="What to call the document."
+)
 BODY = {"application/json": ImportInput} | {parser.media_type: OpenApiTypes.BINARY for parser in DOCUMENT_PARSERS}
 
 
@@ -79,7 +82,9 @@ class ImportViewSet(Resource):
         return self.created(import_)
 
     def _document(self, request: Request) -> tuple[File, str, str]:
-        name = request.query_params.get("name", "")[:200]
+        name = request.query_params.get("name", "")
+        if len(name) > NAME_MAX_CHARACTERS or "\0" in name:
+            raise BadQuery(_("`name` has at most %d characters.") % NAME_MAX_CHARACTERS)
         if isinstance(request.data, dict) and isinstance(request.data.get("document"), File):
             return request.data["document"], request.data["format"], name
         given = self.read_body(ImportInput).validated_data

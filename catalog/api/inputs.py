@@ -45,7 +45,11 @@ class Text(serializers.CharField):
 
 
 class Whole(serializers.IntegerField):
+    """A number without a fraction, as JSON has it: 5 and 5.0 are one number, "5" is none."""
+
     def to_internal_value(self, data) -> int:
+        if isinstance(data, float) and data.is_integer() and abs(data) < 2**53:
+            data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -72,8 +73,11 @@ class ListInput(NamesInput):
 
 
 class NewListInput(ListInput):
-    slug = serializers.RegexField(
-        r"^[-a-zA-Z0-9_]+$", max_length=76, required=False, help_text="Its name in addresses; else made of the name."
+    slug = Text(
+        max_length=76,
+        required=False,
+        validators=[RegexValidator(r"^[-a-zA-Z0-9_]+$")],
+        help_text="Its name in addresses; else made of the name.",
     )
 
     def validate_slug(self, slug: str) -> str:

@@ -54,11 +54,10 @@ class PaperViewSet(Resource):
     def get_queryset(self) -> QuerySet:
         return PaperSerializer.prepared(Paper.objects.all(), self.fields)
 
-    def usual_fields(self) -> list[str]:
+    def fields_to_read(self, asked: list[str]) -> list[str]:
         """The other formats read papers anew, by their slugs."""
-        if isinstance(getattr(self.request, "accepted_renderer", None), PaperRenderer):
-            return ["slug"]
-        return super().usual_fields()
+        is_other = isinstance(getattr(self.request, "accepted_renderer", None), PaperRenderer)
+        return ["slug"] if is_other else asked
 
     @extend_schema(
         summary="One paper",

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, status, viewsets
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import get_object_or_404
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,14 +28,16 @@ UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 class Collection(viewsets.GenericViewSet):
     """Rows of one kind, to be listed.
 
-    `paged_actions` answer with pages; `versioned` rows can be written to, and their ETag begins with their version;
-    `extra_parameters` are query parameters of single actions that no filter names.
+    `paged_actions` answer with pages, `filtered_actions` take the filters; `versioned` rows can be written to, and
+    their ETag begins with their version; `extra_parameters` are query parameters of single actions that no filter
+    names.
     """
 
     permission_classes = [WithinScope, FromThisSite, MayEdit]
     lookup_field = "slug"
     lookup_value_regex = SLUG
     paged_actions: tuple[str, ...] = ("list",)
+    filtered_actions: tuple[str, ...] = ("list",)
     versioned = False
     extra_parameters: dict[str, tuple[str, ...]] = {}
 
@@ -61,11 +62,11 @@ class Collection(viewsets.GenericViewSet):
         known = [*self.extra_parameters.get(self.action, ()), "format"]
         if self.request.method not in ("GET", "HEAD"):
             return known
-        if self.is_sparse and isinstance(self.request.accepted_renderer, JSONRenderer):
+        if self.is_sparse:
             known.append("fields")
         if self.action in self.paged_actions:
             known += CursorPages.parameters
-        if filters := getattr(self, "filterset_class", None):
+        if self.action in self.filtered_actions and (filters := getattr(self, "filterset_class", None)):
             known += filters.base_filters
         return known
 
@@ -80,11 +81,12 @@ class Collection(viewsets.GenericViewSet):
         serializer, asked = self.get_serializer_class(), self.request.query_params.get("fields")
         listing = self.action == "list"
         if asked is None or self.action not in ("list", "retrieve"):
-            return self.usual_fields()
-        return fields_asked_for(asked, serializer.available(listing=listing))
+            return self.fields_to_read(serializer.usual(listing=listing))
+        return self.fields_to_read(fields_asked_for(asked, serializer.available(listing=listing)))
 
-    def usual_fields(self) -> list[str]:
-        return self.get_serializer_class().usual(listing=self.action == "list")
+    def fields_to_read(self, asked: list[str]) -> list[str]:
+        """For views whose other formats read something else."""
+        return asked
 
     def get_serializer(self, *args, **kwargs):
         if self.is_sparse:
@@ -92,6 +94,9 @@ class Collection(viewsets.GenericViewSet):
         return super().get_serializer(*args, **kwargs)
 
     # --- answers ------------------------------------------------------------------------------------------------
+    def filter_queryset(self, rows: models.QuerySet) -> models.QuerySet:
+        return super().filter_queryset(rows) if self.action in self.filtered_actions else rows
+
     def list(self, request: Request, *args, **kwargs) -> Response:
         return self.page_of(self.filter_queryset(self.get_queryset()))
 
@@ -112,7 +117,7 @@ class Collection(viewsets.GenericViewSet):
                 response[name] = value
         version = getattr(self, "version", "")
         if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.streaming:
-            response.add_post_render_callback(lambda rendered: tag_answer(request, rendered, version))
+            response.add_post_render_callback(lambda rendered: tag_answer(request, _typed(rendered), version))
         elif version:
             response.add_post_render_callback(lambda rendered: set_tag(rendered, version))
         return response
@@ -136,6 +141,14 @@ class Collection(viewsets.GenericViewSet):
             row = get_object_or_404(rows.select_for_update(of=("self",)), **lookup)
             require_match(self.request, version_of(row))
             yield row
+
+
+def _typed(response: Response) -> Response:
+    """REST framework takes the type from an empty body: a page of BibTeX may well be empty."""
+    if "Content-Type" not in response:
+        renderer = response.accepted_renderer
+        response["Content-Type"] = f"{renderer.media_type}; charset=utf-8"
+    return response
 
 
 class Resource(Collection):

@@ -121,7 +121,7 @@ class ApiSchema(AutoSchema):
         if "requestBody" in operation:
             statuses += ["413", "415"]
         if self.method in ("POST", "PATCH", "PUT", "DELETE"):
-            statuses += ["409", "422"]
+            statuses += ["404", "409", "422"]
         if self._needs_match:
             statuses += ["412", "428"]
         return statuses

@@ -64,5 +64,6 @@ def test_a_problem_is_json_whatever_was_asked_for(client):
     assert response.json()["status"] == 404
 
 
-def test_fields_are_for_json_alone(client):
-    assert client.get(PAPERS + "?format=bib&fields=title").status_code == 400
+def test_fields_choose_from_json_and_leave_other_formats_whole(client):
+    response = client.get(PAPERS + "one/?format=bib&fields=title")
+    assert "year = {2021}" in response.content.decode()
