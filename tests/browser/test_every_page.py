@@ -31,6 +31,10 @@ PAGES = (
     "/methods/hinton-kd/",
     "/runs/",
     "/import/",
+    "/changes/",
+    "/papers/tinybert-distilling-bert-for-natural-language-understanding/history/",
+    "/duplicates/",
+    "/duplicates/pair/",
     "/login/",
 )
 LOOKS = tuple(itertools.product((1280, 390), ("light", "dark"), ("en-GB", "zh-CN")))
