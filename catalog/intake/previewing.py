@@ -11,14 +11,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.importers import FORMATS
 from catalog.importers.wire import packed_summary
-from catalog.intake.bulk import insert
+from catalog.intake.bulk import insert, without_waiting
 from catalog.intake.judging import Judge
 from catalog.intake.reading import ImportRefused, ReadingStopped, entries_of, local_path, read, refuse_size
 from catalog.models import Import, ImportItem
@@ -173,7 +173,16 @@ def sweep() -> int:
     dead = Import.objects.filter(state=Import.State.READING, beat_at__lt=silent)
     if dead.exists():
         dead.update(state=Import.State.WAITING, lease=None, sent_at=None)
-    waiting = Import.objects.filter(state__in=(Import.State.WAITING, Import.State.ACCEPTING, Import.State.UNDOING))
+    states = (Import.State.WAITING, Import.State.ACCEPTING, Import.State.UNDOING)
     # A new one is being sent, or read, by the process that made it.
-    due = waiting.filter(Q(sent_at=None, created_at__lt=now - timedelta(seconds=2)) | Q(sent_at__lt=silent))
-    return sum(map(send, due))
+    is_old = Q(sent_at=None, created_at__lt=now - timedelta(seconds=2)) | Q(sent_at__lt=silent)
+    due = Import.objects.filter(is_old, state__in=states)
+    if not due.exists():
+        return 0
+    try:
+        with without_waiting(), transaction.atomic():
+            free = list(due.select_for_update(skip_locked=True))
+            Import.objects.filter(pk__in=[import_.pk for import_ in free]).update(sent_at=now)
+    except OperationalError:  # somebody writes, perhaps one of these: the next sweep will see
+        return 0
+    return sum(map(send, free))

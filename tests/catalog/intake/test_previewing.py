@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from catalog.importers.bounded import ReadingStopped
@@ -238,3 +239,15 @@ def test_import_waits_where_the_broker_is_away(large, settings, monkeypatch):
     assert previewing.send(import_) is False
     import_.refresh_from_db()
     assert (import_.state, import_.sent_at) == ("waiting", None)
+
+
+def test_sweep_does_not_wait_for_an_import_that_is_being_written(large, sent, monkeypatch):
+    def locked(*args, **options):
+        raise OperationalError("database is locked")
+
+    import_ = give()
+    long_ago = timezone.now() - timedelta(hours=1)
+    Import.objects.filter(pk=import_.pk).update(state="accepting", sent_at=long_ago)
+    del sent[:]
+    monkeypatch.setattr(previewing.transaction, "atomic", locked)
+    assert (previewing.sweep(), sent) == (0, [])
