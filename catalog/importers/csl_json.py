@@ -20,6 +20,7 @@ from catalog.importers.names import in_print
 from catalog.importers.records import Document, Problem, Record, Span
 
 _LONGEST_INTEGER = 18
+_BROKEN_MAX = 1_000  # the decoder counts all lines above each error: more would cost the square of the text's length
 _ESCAPED = re.compile(r"\\u(?:00[01]|d[89a-f])", re.I)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _BEGINNING = re.compile(r"\s*(?:\[\s*)*(?:\{\s*\"|\]\s*\Z)")
@@ -48,7 +49,7 @@ def items(text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Span | Record 
         at = wrapper.end()
     if at:
         yield Span(0, at, "text")
-    entries = 0
+    entries = broken = 0
     while at < len(text):
         if between := _BETWEEN.match(text, at):
             yield Span(at, between.end(), "blank")
@@ -61,6 +62,10 @@ def items(text: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Span | Record 
         item, end, fault = _item_at(text, at)
         if entries > limits.max_entries:
             fault = f"More than {limits.max_entries} entries: what begins here was not read. Split the file."
+            end = len(text)
+        broken += bool(fault)
+        if broken > _BROKEN_MAX:
+            fault = f"More than {_BROKEN_MAX} items are broken: what begins here was not read."
             end = len(text)
         yield Span(at, end, "problem" if fault else "entry")
         if fault:

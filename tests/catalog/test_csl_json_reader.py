@@ -124,9 +124,10 @@ def test_what_is_no_item_is_a_problem():
         '[{"title": "T", "x": ' + "1" * 1_000_000 + "}]",
         '{"a" ' * 100_000,
         '[{"title": "' + "x" * 5_000_000,
+        '{"a":}' * 100_000,
         '{"title": "T", "id": NaN, "n": 1e999}',
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_hostile_text_is_read_or_reported(text):
     document = csl_json.read(text)
