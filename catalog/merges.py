@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from catalog import identifiers
@@ -35,6 +35,7 @@ class PaperGone(MergeRefused):
     """One of the two was merged or removed meanwhile."""
 
 
+@transaction.atomic
 def merge_papers(*, kept: Paper, other: Paper, actor, summary: str = "") -> ChangeSet:
     """`other` goes into `kept`, whose address stays; the other's address redirects. Raises MergeRefused.
 
@@ -80,7 +81,8 @@ def _united(kept: Snapshot, other: Snapshot) -> Snapshot:
     united = dict(kept) | {name: first[name] for name in CITATION}
     for name in ("authors", "venue", "year"):
         united[name] = first[name] or second[name]
-    if not first["bibtex_fields"]:
+    if not first["bibtex_fields"] and is_preprint(first["venue"]) == is_preprint(second["venue"]):
+        # Of a preprint beside its publication the entry stays with the version: it cites something else.
         united |= {name: second[name] for name in CITATION if name.startswith("bibtex_") or name == "source"}
     united["short_name"] = kept["short_name"] or other["short_name"]
     united |= {name: _identifier(name, first[name], second[name]) for name in IDENTIFIERS}

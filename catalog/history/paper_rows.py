@@ -50,6 +50,8 @@ def insert_paper(pk: int, snapshot: Snapshot) -> None:
 def write_paper(pk: int, goal: Snapshot, now: Snapshot) -> None:
     """`now` is how it stands. Raises Taken, Gone."""
     names = {name for name, value in goal.items() if value != now.get(name)}
+    if not names:
+        return
     _refuse_taken(pk, goal, names)
     columns = {name: goal[name] for name in PAPER_COLUMNS if name in names}
     if "title" in columns:

@@ -53,6 +53,19 @@ def test_blanks_are_filled_from_the_other(published, preprint):
     assert paper.alternative_titles.get().title == "Small Models Learn Well"
 
 
+def test_an_entry_is_taken_over_where_both_cite_the_same_kind_of_thing(published):
+    other = PaperFactory(venue_name="EMNLP", bibtex_fields={"title": "y"}, bibtex_raw="@inproceedings{r}")
+    Paper.objects.filter(pk=published.pk).update(bibtex_fields={}, bibtex_raw="")
+    merge_papers(kept=published, other=other, actor=None)
+    assert Paper.objects.get().bibtex_raw == "@inproceedings{r}"
+
+
+def test_the_entry_of_a_preprint_is_not_put_on_the_publication(published, preprint):
+    Paper.objects.filter(pk=published.pk).update(bibtex_fields={}, bibtex_raw="")
+    merge_papers(kept=published, other=preprint, actor=None)
+    assert (Paper.objects.get().bibtex_raw, PaperVersion.objects.get().bibtex_raw) == ("", "@misc{q}")
+
+
 def test_the_doi_of_the_publication_beats_the_one_that_arxiv_gives(published, preprint):
     Paper.objects.filter(pk=published.pk).update(doi="10.48550/arxiv.1901.00001")
     Paper.objects.filter(pk=preprint.pk).update(doi="10.18653/v1/2020.acl-main.1")
