@@ -23,7 +23,7 @@ from catalog.folding import fold_letters
 TOKEN_MAX_CHARACTERS = 60
 PART_MIN_CHARACTERS = 3
 NAME_MAX_CHARACTERS = 30  # longer ones are no names
-_CACHED_CHARACTERS = 40  # a longer chunk will hardly come again
+_CACHED_CHARACTERS = 40  # what is longer will hardly come again
 
 HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _DROPPED = re.compile("['`´‘’ʼ\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -40,7 +40,16 @@ class Tokens(NamedTuple):
 
 
 def tokens_of(text: str) -> Tokens:
-    """For the index."""
+    """For the index. Names of people, venues and topics come again and again."""
+    return _of_text(text) if len(text) <= _CACHED_CHARACTERS else _read_text(text)
+
+
+@lru_cache(maxsize=65536)
+def _of_text(text: str) -> Tokens:
+    return _read_text(text)
+
+
+def _read_text(text: str) -> Tokens:
     words: list[str] = []
     beside: list[str] = []
     for chunk in text.split():

@@ -61,11 +61,7 @@ def _occurs(phrase: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """As the index looks: the last word may go on. A stretch may begin in the middle of a Latin word."""
     *first, last = phrase
     places = range(len(words) - len(first))
-    return (
-        any(
-            words[place + len(first)].startswith(last) and list(words[place : place + len(first)]) == first
-            for place in places
-        )
-        or (phrase[0] not in words
-        and phrase[0].isascii())
-    )
+    return any(
+        words[place + len(first)].startswith(last) and list(words[place : place + len(first)]) == first
+        for place in places
+    ) or (phrase[0] not in words and phrase[0].isascii())
