@@ -80,7 +80,10 @@ def counts_of(import_: Import) -> dict[str, int]:
 
 
 def page_of(import_: Import, *, show: str, query: str, number: str | None) -> Page:
-    """Its items in the document's order; `query` is looked for in titles, lines and texts of problems."""
+    """Its items in the document's order, and whether there are pairs to decide (`has_pairs`).
+
+    `query` is looked for in titles, lines and texts of problems.
+    """
     items = import_.items.order_by("number").select_related("paper")
     if show in ImportItem.Verdict.values:
         items = items.filter(verdict=show)
@@ -93,6 +96,7 @@ def page_of(import_: Import, *, show: str, query: str, number: str | None) -> Pa
         items = items.filter(asked)
     page = Paginator(items, ITEMS_A_PAGE).get_page(number)
     page.object_list = shown(page.object_list)
+    page.has_pairs = any(one.candidates for one in page.object_list)
     return page
 
 
