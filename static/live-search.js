@@ -13,16 +13,14 @@ const folded = () => new Set(JSON.parse(localStorage.getItem("folded-facets") ??
 const restore = () => {
   for (const id of folded()) document.getElementById(id)?.removeAttribute("open");
 };
-document.addEventListener(
-  "toggle",
-  ({ target }) => {
-    if (!target.matches(".facet")) return;
-    const ids = folded();
-    if (target.open) ids.delete(target.id);
-    else ids.add(target.id);
-    localStorage.setItem("folded-facets", JSON.stringify([...ids]));
-  },
-  true,
-);
+// A click, not "toggle": that one also comes for every facet that arrives open.
+document.addEventListener("click", ({ target }) => {
+  const facet = target.closest(".facet > summary")?.parentElement;
+  if (!facet) return;
+  const ids = folded();
+  if (facet.open) ids.add(facet.id);
+  else ids.delete(facet.id);
+  localStorage.setItem("folded-facets", JSON.stringify([...ids]));
+});
 document.addEventListener("htmx:afterSettle", restore);
 restore();
