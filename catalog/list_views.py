@@ -94,6 +94,8 @@ def list_remove(request: HttpRequest, slug: str) -> HttpResponse:
     paper_list = get_object_or_404(PaperList.objects.with_counts(), slug=slug)
     if request.method == "POST":
         list_editing.remove_list(paper_list=paper_list, actor=user_or_none(request))
+        said = _("“%(name)s” was removed. The recent changes, at the foot of the page, can bring it back.")
+        messages.info(request, said % {"name": paper_list.name})
         return redirect("catalog:paper_lists")
     return render(request, "catalog/list_remove.html", {"paper_list": paper_list})
 

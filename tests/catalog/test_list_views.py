@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import search
-from catalog.models import Entry, PaperList, Section
+from catalog.models import ChangeSet, Entry, PaperList, Section
 from tests.catalog.factories import EntryFactory, PaperFactory, PaperListFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +76,22 @@ def test_a_refused_name_is_not_shown_as_the_lists_own(client, section):
 def test_a_list_is_removed_only_after_a_question(client, section):
     assert "Remove “Reading”? 3 papers, 1 section" in text_of(client.get("/lists/reading/edit/remove/"))
     assert PaperList.objects.exists()
-    client.post("/lists/reading/edit/remove/")
+    page = client.post("/lists/reading/edit/remove/", follow=True)
+    assert "“Reading” was removed." in text_of(page)
     assert not PaperList.objects.exists()
+
+
+def test_a_removed_list_comes_back_from_the_history_in_its_order(client, section):
+    client.post("/lists/reading/edit/remove/")
+    client.post(f"/changes/{ChangeSet.objects.get().pk}/undo/")
+    assert order(Section.objects.get(paper_list__slug="reading", name_en="Start")) == "abc"
+
+
+def test_a_move_is_taken_back_from_the_history(client, section):
+    client.post(entry_address("c", "move"), {"to": "top"})
+    assert order(section) == "cab"
+    client.post(f"/changes/{ChangeSet.objects.get().pk}/undo/")
+    assert order(Section.objects.get(paper_list__slug="reading", name_en="Start")) == "abc"
 
 
 def test_a_move_says_where_the_paper_stands_and_keeps_the_focus(client, section):
