@@ -25,6 +25,12 @@ def alternate_links(address: str) -> dict:
     return {"alternates": alternates(address)}
 
 
+@register.inclusion_tag("catalog/_chosen.html")
+def chosen_form() -> dict:
+    """Once a page, below boxes named `slug` that belong to the form `chosen`."""
+    return {"formats": FORMATS}
+
+
 @register.inclusion_tag("catalog/_cite.html")
 def cite(paper: Paper) -> dict:
     """Citations to be read and the paper's entry in every format but Markdown, which is for lists."""

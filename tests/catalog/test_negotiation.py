@@ -176,3 +176,17 @@ def test_an_identifier_that_is_not_here_says_where_to_look(client):
     assert response.status_code == 404
     assert f"{reverse('catalog:papers')}?q=1901.99999" in response.content.decode()
     assert "does not read as an identifier" in client.get("/doi/nonsense").content.decode()
+
+
+def test_papers_found_can_be_checked_and_taken(client):
+    paper_with(title="TinyBERT", slug="tinybert")
+    body = client.get("/papers/").content.decode()
+    assert 'name="slug" value="tinybert" form="chosen"' in body and 'action="/papers/export"' in body
+    assert '<option value="csl-json">CSL-JSON</option>' in body
+
+
+def test_a_list_offers_its_other_forms(client):
+    section = SectionFactory(paper_list__slug="kd")
+    body = client.get("/lists/kd/").content.decode()
+    assert 'href="/lists/kd.md"' in body and '<link rel="alternate" type="text/markdown"' in body
+    assert section.paper_list.name_en in client.get("/lists/kd.md").getvalue().decode()
