@@ -5,9 +5,11 @@ A paper is removed by `catalog.history.removing.remove`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from catalog.duplicates import judge
@@ -52,8 +54,7 @@ def create_paper(
     *, facts: Facts, new_tags: Sequence[NewTag] = (), is_other_work: bool = False, actor, summary: str = ""
 ) -> Paper:
     """Raises IdentifierTaken and, unless it is said to be another work, TitleTaken; what was said is remembered."""
-    with recorded(actor=actor, summary=summary) as recorder:
-        _refuse_taken(facts, Paper.objects.all())
+    with _refusing_taken(facts, Paper.objects.all()), recorded(actor=actor, summary=summary) as recorder:
         same = _of_one_title(facts.title)
         if same and not is_other_work:
             raise TitleTaken(same)
@@ -72,18 +73,29 @@ def change_paper(
     *, paper: Paper, facts: Facts, seen: Facts, new_tags: Sequence[NewTag] = (), actor, summary: str = ""
 ) -> Paper:
     """Writes what differs. `seen` is what the editor began from: raises ChangedMeanwhile, also IdentifierTaken."""
-    with recorded(paper, actor=actor, summary=summary) as recorder:
+    others = Paper.objects.exclude(pk=paper.pk)
+    with _refusing_taken(facts, others), recorded(paper, actor=actor, summary=summary) as recorder:
         paper = Paper.objects.select_for_update().get(pk=paper.pk)
         now = facts_of(paper)
         if seen != now:
             raise ChangedMeanwhile(Conflict(seen=seen, mine=facts, now=now))
         names = differing(now, facts)
         if names or new_tags:
-            _refuse_taken(facts, Paper.objects.exclude(pk=paper.pk))
             _write_columns(paper, facts, names)
             _write_relations(paper, facts, new_tags, recorder)
             follow([paper.pk])
     return paper
+
+
+@contextmanager
+def _refusing_taken(facts: Facts, others: QuerySet) -> Iterator[None]:
+    """Around the transaction: who takes an identifier while we write is told by the database, and named here."""
+    _refuse_taken(facts, others)
+    try:
+        yield
+    except IntegrityError:
+        _refuse_taken(facts, others)
+        raise
 
 
 def _refuse_taken(facts: Facts, others: QuerySet) -> None:

@@ -88,6 +88,20 @@ def test_an_identifier_of_another_paper_is_refused(name):
     assert not ChangeSet.objects.exists()
 
 
+def test_an_identifier_that_is_taken_while_we_write_is_refused_too(monkeypatch):
+    holder, paper, look = PaperFactory(), PaperFactory(), editing._refuse_taken
+
+    def look_and_be_overtaken(facts, others):
+        look(facts, others)
+        Paper.objects.filter(pk=holder.pk).update(doi="10.1000/x")
+
+    monkeypatch.setattr(editing, "_refuse_taken", look_and_be_overtaken)
+    with pytest.raises(editing.IdentifierTaken) as refused:
+        changed(paper, doi="10.1000/x")
+    assert refused.value.paper == holder
+    assert fresh(paper).doi == ""
+
+
 def test_every_fact_can_be_changed():
     paper = paper_with(
         title="Old", authors=["A B", "C D"], links={"https://example.org/": "x"}, titles=["Older"], venue_name="CoRR"
