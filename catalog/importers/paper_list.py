@@ -51,7 +51,7 @@ def items(text: str, limits: Limits) -> Iterator[Span | Record | Problem | Docum
         if number == limits.max_entries:
             message = f"More than {number} entries: what begins here was not read. Split the file."
             yield Problem(item.line, message)
-            return
+            break
         yield item
     yield document
 
