@@ -25,6 +25,8 @@ def problem_handler(error: Exception, context: dict) -> Response | None:
     """Every refusal of the API. None lets Django's handler500 answer for what nobody foresaw."""
     if isinstance(error, Http404):
         error = exceptions.NotFound(_("There is nothing at this address."))
+    elif isinstance(error, exceptions.NotAuthenticated):
+        error.detail = _("This needs a login, or a token: `Authorization: Bearer …`, made on your account page.")
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied(str(error) or None)
     elif isinstance(error, RequestDataTooBig):

@@ -32,7 +32,7 @@ def _parts(api: str) -> list[Part]:
             "find",
             _("Find papers"),
             _(
-                "`search` takes what the search box takes; `fields` says what to give, and nothing else is read. "
+                "“search” takes what the search box takes; “fields” says what to give, and nothing else is read. "
                 "A parameter or field that there is not is refused with the nearest one there is."
             ),
             f"curl '{api}/papers/?search=distillation+year:2019..2021&fields=slug,title,year'\n"
@@ -42,23 +42,21 @@ def _parts(api: str) -> list[Part]:
             "pages",
             _("Page by page"),
             _(
-                "Follow `next` as it is, until it is null; the Link header has it too. A page far down costs what the "
-                "first one costs. `count=true` counts the rows of all pages."
+                "Follow “next” as it is, until it is null; the Link header has it too. A page far down costs what the "
+                "first one costs. “count=true” counts the rows of all pages."
             ),
             f"curl '{api}/papers/?page_size=100&count=true'",
         ),
         Part(
             "formats",
             _("Other formats"),
-            _("By Accept, by `format` or by suffix. What there is not is answered with what there is (406)."),
+            _("By Accept, by “format” or by suffix. What there is not is answered with what there is (406)."),
             f"curl -H 'Accept: application/x-bibtex' '{api}/papers/?search=BERT'\ncurl {api}/papers/bert.ris",
         ),
         Part(
             "tokens",
             _("Tokens"),
-            _(
-                "Made on your account page, with a name, scopes (read, write, run) and an end. Each is shown once."
-            ),
+            _("Made on your account page, with a name, scopes (read, write, run) and an end. Each is shown once."),
             f"curl -H 'Authorization: Bearer dst_…' {api}/readings/",
         ),
         Part(
@@ -84,7 +82,7 @@ def _parts(api: str) -> list[Part]:
             "problems",
             _("Errors"),
             _(
-                "Every error is problem+json (RFC 9457): `detail` says what is wrong, `errors` which field. "
+                "Every error is problem+json (RFC 9457): “detail” says what is wrong, “errors” which field. "
                 "Who asks too much gets 429 with Retry-After; RateLimit says what is left."
             ),
             f"curl '{api}/papers/?serch=bert'",

@@ -87,6 +87,8 @@ class ImportViewSet(Resource):
             raise BadQuery(_("`name` has at most %d characters.") % NAME_MAX_CHARACTERS)
         if isinstance(request.data, dict) and isinstance(request.data.get("document"), File):
             return request.data["document"], request.data["format"], name
+        if request.content_type.partition(";")[0] != "application/json":  # an empty body meets no parser
+            raise Unprocessable(_("The document is empty."))
         given = self.read_body(ImportInput).validated_data
         return ContentFile(given["text"].encode()), given["format"], given.get("name", name)
 

@@ -112,7 +112,7 @@ class ApiSchema(AutoSchema):
         for response in responses.values():
             for media_type, content in response.get("content", {}).items():
                 if media_type not in ("application/json", PROBLEM_JSON):
-                    content["schema"] = {"type": "string"}
+                    content["schema"] = {} if media_type.endswith("json") else {"type": "string"}
 
     def _problems(self, operation: dict) -> list[str]:
         statuses = ["400", "401", "403", "406", "429"]

@@ -49,7 +49,3 @@ class ApiToken(models.Model):
     @property
     def has_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    @property
-    def scope_labels(self) -> list[str]:
-        return [str(scope.label) for scope in self.Scope if scope.value in self.scopes]

@@ -101,3 +101,11 @@ def test_nobody_revokes_the_token_of_another(client, ada, django_user_model):
     client.force_login(ada)
     assert client.post(f"/account/token/{token.pk}/revoke/").status_code == 404
     assert ApiToken.objects.filter(pk=token.pk).exists()
+
+
+def test_the_forms_carry_what_guards_them(client, ada):
+    issue_token(user=ada, name="notebook", scopes=["read"])
+    client.force_login(ada)
+    page = client.get("/account/").content.decode()
+    forms = re.findall(r'<form[^>]*action="/account/token/.*?</form>', page, re.S)
+    assert len(forms) == 2 and all("csrfmiddlewaretoken" in form for form in forms)

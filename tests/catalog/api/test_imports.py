@@ -58,7 +58,7 @@ def test_an_import_is_taken_in_once_and_back_as_a_whole(client):
 @pytest.mark.parametrize(
     ("data", "content_type", "status"),
     [
-        ("", "application/x-bibtex", 400),
+        ("", "application/x-bibtex", 422),
         ("Nothing of the kind.", "application/x-bibtex", 422),
         ("x", "image/png", 415),
         ({"text": BIBTEX, "format": "pdf"}, "application/json", 400),
