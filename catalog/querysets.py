@@ -71,11 +71,6 @@ class PaperQuerySet(models.QuerySet):
         }
         return self.order_by(*orders[sort], "-pk" if sort == "added" else "pk")
 
-    def counted_by(self, *fields: str, **condition) -> models.QuerySet:
-        """Rows of these fields with `count`, the number of these papers that share them: a facet in one query."""
-        counted = self.model.objects.filter(pk__in=self.values("pk"), **condition).order_by()
-        return counted.values(*fields).annotate(count=Count("pk", distinct=True)).order_by("-count", *fields)
-
     def touch(self) -> int:
         """Moves `updated_at`: after a change to authors, links, notes, topics or places, which ETags must show."""
         count = self.update(updated_at=timezone.now())

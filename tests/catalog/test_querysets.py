@@ -107,15 +107,6 @@ def test_a_paper_without_a_year_comes_last_among_the_newest():
     assert [paper.title for paper in Paper.objects.sorted_by("year")] == ["Old", "No year"]
 
 
-def test_facet_counts_the_papers_of_a_search_and_only_their_kind_of_topic():
-    category, tag = TopicFactory(slug="compression"), TopicFactory(kind="tag", slug="pruning")
-    paper_with(title="BERT one", topics=[category, tag])
-    paper_with(title="BERT two", topics=[category])
-    paper_with(title="Else", topics=[category])
-    counted = Paper.objects.search("bert").counted_by("topics__slug", topics__kind="category")
-    assert [(row["topics__slug"], row["count"]) for row in counted] == [("compression", 2)]
-
-
 def read_listing() -> int:
     with CaptureQueriesContext(connection) as queries:
         for paper in Paper.objects.search("full").sorted_by("relevance").for_listing():
