@@ -6,7 +6,7 @@ import pytest
 
 from catalog import services
 from catalog.exporters.bibtex import document_for, entry_for
-from catalog.importers import bibtex
+from catalog.importers import bibtex, decode
 from catalog.models import Paper, Venue
 from tests.catalog.factories import PaperFactory
 
@@ -140,3 +140,28 @@ def test_real_entries_go_out_as_they_came(shared_dir):
 def test_nothing_gives_an_empty_document():
     assert "".join(document_for([])) == ""
     assert Venue.objects.count() == 0
+
+
+FILES = (
+    "bibtexparser-article_with_strings", "bibtexparser-features2", "biblatex-examples", "jabref-complex",
+    "kbibtex-cosmomc", "kbibtex-squelette", "transformers", "web-cont-eating",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_field_of_a_real_entry_is_lost(shared_dir, name):
+    """Macros and parents too: what they said stands in the entry that leaned on them."""
+    papers = imported(decode((shared_dir / "bibtex" / f"{name}.bib").read_bytes()))
+    read = {record.key: record for record in bibtex.read("".join(document_for(papers))).records}
+    assert len(read) == len(papers) > 0
+    for paper in papers:
+        written = read[paper.citation_key]
+        kept = {field: text for field, text in paper.bibtex_fields.items() if field not in ("crossref", "xdata")}
+        assert {field: text for field, text in written.fields.items() if text} == {f: t for f, t in kept.items() if t}
+        assert written.type == paper.bibtex_type
+
+
+def test_a_key_is_replaced_where_it_stands_and_nowhere_else():
+    papers = imported("@article{a, title={One Work}, note={a}}\n@article{a, title={Two Works}, note={a}}")
+    assert [paper.citation_key for paper in papers] == ["a", "a-2"]
+    assert entry_for(papers[1]) == "@article{a-2, title={Two Works}, note={a}}\n"
