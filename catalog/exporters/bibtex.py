@@ -70,11 +70,6 @@ def entry_for(paper: Paper) -> str:
     return _entry(paper, key_of(paper)) + "\n"
 
 
-def is_as_imported(paper: Paper) -> bool:
-    """The entry by itself says what the row says: no macro or parent is missing, no repair, no edit."""
-    return _Stored.of(paper).is_untouched
-
-
 def _entry(paper: Paper, key: str) -> str:
     stored = _Stored.of(paper)
     if stored.is_untouched:
