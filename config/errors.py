@@ -20,7 +20,8 @@ def _answer(request: HttpRequest, status: int, template: str, detail: str) -> Ht
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        limit = filesizeformat(settings.IMPORT_MAX_BYTES)
+        # Only what is typed or pasted can be too large here: a file goes to the disk.
+        limit = filesizeformat(min(settings.IMPORT_MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         detail = _("What you sent is too large: at most %(limit)s are taken. Nothing was changed.") % {"limit": limit}
         return _answer(request, 413, "413.html", detail)
     if isinstance(exception, TooManyFieldsSent):
