@@ -45,7 +45,7 @@ def stock(settings, django_user_model):
 
 @api.parametrize()
 @settings(
-    max_examples=5,
+    max_examples=3,
     derandomize=True,
     database=None,
     deadline=None,
