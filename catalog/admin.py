@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.history.admin import ReadOnlyAdmin, RecordedAdmin
-from catalog.likeness import key_of
+from catalog.intake.shelving import author_key
 from catalog.models import (
     AlternativeTitle,
     Author,
@@ -25,7 +25,7 @@ from catalog.models import (
     Venue,
     Verdict,
 )
-from catalog.shelving import author_key
+from catalog.works.likeness import key_of
 
 admin.site.site_header = "Distillery"
 admin.site.site_title = "Distillery"

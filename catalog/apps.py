@@ -13,10 +13,10 @@ class CatalogConfig(AppConfig):
         post_migrate.connect(_index_papers, sender=self)
 
 
-def _index_papers(*, apps, using: str, plan=None, **kwargs) -> None:
+def _index_papers(*, using: str, apps=None, plan=None, **kwargs) -> None:
     """A site that had papers before it had this index, or this layout of it, gets them indexed."""
     from catalog import search
 
-    # `plan` is missing after a flush; the index is, after a step back to before it was made.
+    # `apps` and `plan` are missing after a flush; the index is, after a step back to before it was made.
     if plan is not None and using == DEFAULT_DB_ALIAS and "indexversion" in apps.all_models["catalog"]:
         search.bring_up_to_date()

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import search
-from catalog.identity import key_of
 from catalog.importers import read_text
+from catalog.intake.documents import store_document
 from catalog.intake.placing import Sections
 from catalog.models import AlternativeTitle, Import, Note, Paper, PaperList, Topic
-from catalog.services import store_document
+from catalog.works.identity import key_of
 
 FOLDER = Path(__file__).parent / "bundled"
 _FORMAT = "bundled"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.negotiation import FORMS
+from catalog.exporters.negotiation import FORMS
 
 
 class SuffixConverter:

@@ -2,20 +2,17 @@
 
 from django.urls import path
 
-from catalog import (
-    duplicate_urls,
-    edit_urls,
-    export_urls,
-    export_views,
-    history_urls,
-    import_urls,
-    list_urls,
-    profile_views,
-    reading_urls,
-    search_views,
-    views,
-)
-from catalog.negotiation import represented
+from catalog.editing import urls as edit_urls
+from catalog.exporters import urls as export_urls
+from catalog.exporters import views as export_views
+from catalog.exporters.negotiation import represented
+from catalog.history import urls as history_urls
+from catalog.intake import urls as import_urls
+from catalog.lists import urls as list_urls
+from catalog.pages import profile_views, views
+from catalog.readings import urls as reading_urls
+from catalog.search import views as search_views
+from catalog.works import urls as duplicate_urls
 
 app_name = "catalog"
 urlpatterns = [

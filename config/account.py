@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog.api.tokens import TokenRefused, issue_token
 from catalog.models import ApiToken
-from catalog.tokens import TokenRefused, issue_token
 from config.people import role_of
 
 

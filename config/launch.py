@@ -1,7 +1,8 @@
 """`make run`: every process of Distillery from one terminal.
 
 Redis (unless REDIS_URL names one), the web server, a worker for the jobs and a small keeper, which sweeps up after
-workers that died and takes in large documents. Each line of output says whose it is; a process that dies is started again; Ctrl-C stops all.
+workers that died and takes in large documents. Each line of output says whose it is; a process that dies is started
+again; Ctrl-C stops all.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from catalog.tokens import issue_token
+from catalog.api.tokens import issue_token
 from config.wsgi import application
 from tests.catalog.factories import SectionFactory
 from tests.catalog.stock import full_papers

@@ -11,10 +11,11 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog import services, tokens
+from catalog.api import tokens
 from catalog.history.recording import recorded
 from catalog.history.removing import remove
 from catalog.importers import bibtex
+from catalog.intake import documents as services
 from catalog.models import Import, Paper, PaperList, Reading, Verdict
 from demos.archive.dumping import dump_site
 from demos.archive.loading import load_site

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 
-from catalog.tokens import token_of
+from catalog.api.tokens import token_of
 
 
 class TokenAuthentication(BaseAuthentication):

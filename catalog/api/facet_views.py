@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from catalog.api.filters import PaperFilter
 from catalog.api.resource import Collection
-from catalog.browsing import FILTERS, Browse
 from catalog.models import Paper
+from catalog.search.browsing import FILTERS, Browse
 
 
 class FacetValueSerializer(serializers.Serializer):

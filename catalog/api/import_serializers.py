@@ -7,10 +7,10 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from catalog.api.inputs import Input, Text
-from catalog.import_page import counts_of
 from catalog.importers import FORMATS
+from catalog.intake.page import counts_of
+from catalog.intake.remarks import translated
 from catalog.models import Import, ImportItem
-from catalog.remarks import translated
 
 TEXT_MAX_CHARACTERS = 1_000_000
 

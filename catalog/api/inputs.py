@@ -11,9 +11,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog import identifiers
-from catalog.annotating import NOTE_MAX_CHARACTERS
 from catalog.api.fields import nearest
-from catalog.facts import Facts
+from catalog.editing.facts import Facts
+from catalog.editing.notes import NOTE_MAX_CHARACTERS
 from catalog.models import Note, Topic
 
 AUTHORS_MAX, TITLES_MAX, LINKS_MAX, TOPICS_MAX = 5_000, 50, 60, 200

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from catalog.api.inputs import SUMMARY, Input, NamesInput, Text, Whole
-from catalog.list_editing import RESERVED_SLUGS
-from catalog.list_replacing import GivenSection
+from catalog.lists.entries import RESERVED_SLUGS
+from catalog.lists.replacing import GivenSection
+from catalog.lists.sections import MAX_LEVELS
 from catalog.models import Paper
-from catalog.section_editing import MAX_LEVELS
 
 SECTIONS_MAX, ENTRIES_MAX = 500, 5_000
 WORDS = ("name_en", "name_zh", "description_en", "description_zh")

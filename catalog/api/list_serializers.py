@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from catalog.api.fields import Needs, Sparse
 from catalog.api.serializers import TITLES, NoteSerializer, PaperSerializer, read_only
+from catalog.lists.outline import outline_of
 from catalog.models import PaperList
-from catalog.outline import outline_of
 
 
 class EntrySerializer(serializers.Serializer):
@@ -29,7 +29,7 @@ class EntrySerializer(serializers.Serializer):
 
 
 class SectionSerializer(serializers.Serializer):
-    """A section with its entries and the sections below it (catalog.outline.Node)."""
+    """A section with its entries and the sections below it (catalog.lists.outline.Node)."""
 
     id = serializers.IntegerField(source="section.pk", help_text="Its number.")
     name_en = serializers.CharField(source="section.name_en", help_text="The heading in English; may be empty.")

@@ -16,8 +16,8 @@ from catalog.api.list_serializers import PaperListSerializer
 from catalog.api.resource import Resource
 from catalog.history.refusals import CannotReturn
 from catalog.history.removing import remove
-from catalog.list_editing import EditRefused, SlugTaken, create_list
-from catalog.list_replacing import replace_list
+from catalog.lists.entries import EditRefused, SlugTaken, create_list
+from catalog.lists.replacing import replace_list
 from catalog.models import PaperList
 
 NEW_LIST = OpenApiExample(

@@ -9,11 +9,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import annotating
 from catalog.access import user_or_none
 from catalog.api.inputs import NoteInput
 from catalog.api.resource import Resource
 from catalog.api.serializers import NoteSerializer
+from catalog.editing import notes as annotating
 from catalog.history.removing import remove
 from catalog.models import Note, Paper
 

@@ -14,18 +14,18 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import editing
 from catalog.access import user_or_none
-from catalog.addresses import follow_former_addresses
 from catalog.api.errors import Conflict
 from catalog.api.filters import PaperFilter
 from catalog.api.inputs import PaperInput
 from catalog.api.renderers import PAPER_RENDERERS, PaperRenderer
 from catalog.api.resource import Resource
 from catalog.api.serializers import PaperSerializer
-from catalog.facts import facts_of
+from catalog.editing import papers as editing
+from catalog.editing.facts import facts_of
 from catalog.history.removing import remove
 from catalog.models import Paper
+from catalog.works.addresses import follow_former_addresses
 
 NEW_PAPER = OpenApiExample(
     "A preprint",

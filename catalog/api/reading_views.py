@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from catalog import readings
 from catalog.access import user_or_none
 from catalog.api.errors import Conflict
 from catalog.api.inputs import Input, Text, Whole
 from catalog.api.permissions import FromThisSite, MayKeepList, WithinScope
 from catalog.api.resource import Resource
 from catalog.models import Paper, Reading
+from catalog.readings import services as readings
 
 NOTE_MAX_CHARACTERS = 20_000
 

@@ -8,8 +8,8 @@ from rest_framework.reverse import reverse
 
 from catalog.api.fields import Needs, Sparse
 from catalog.exporters.bibtex import entry_for
+from catalog.lists.outline import places_of
 from catalog.models import Note, Paper, PaperLink, Topic
-from catalog.outline import places_of
 
 TITLES = {
     "name_en": {"help_text": "The name in English."},

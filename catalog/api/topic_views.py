@@ -12,12 +12,12 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import tagging
 from catalog.access import user_or_none
 from catalog.api.errors import Conflict
 from catalog.api.inputs import NamesInput
 from catalog.api.resource import Resource
 from catalog.api.serializers import TopicSerializer
+from catalog.editing import topics as tagging
 from catalog.history.removing import remove
 from catalog.models import Topic
 

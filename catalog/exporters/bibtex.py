@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from catalog import identifiers
-from catalog.citation_keys import key_of
 from catalog.exporters import csl_item
 from catalog.exporters.bibtex_text import author_field, field_value, title_field
+from catalog.exporters.citation_keys import key_of
 from catalog.exporters.untouched import changes
 from catalog.exporters.venues import venue_kind
 from catalog.importers.bibtex_record import Work, record_of

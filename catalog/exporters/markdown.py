@@ -1,13 +1,13 @@
-"""Markdown out, in the written form of catalog.list_form: a list exported and imported again is the same list."""
+"""Markdown out, in the form of catalog.importers.list_form: a list exported and imported again is the same list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog import list_form
+from catalog.importers import list_form
 from catalog.importers.records import Document, Link, Record, SectionTexts, Text
+from catalog.lists.outline import Node, outline_of, read_in_order
 from catalog.models import Entry, Paper, PaperList
-from catalog.outline import Node, outline_of, read_in_order
 
 
 def document_for(papers: Iterable[Paper]) -> Iterator[str]:

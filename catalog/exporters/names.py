@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from catalog.romanisation import HAN, chinese_name_parts, is_chinese_name
+from catalog.exporters.romanisation import HAN, chinese_name_parts, is_chinese_name
 
 _SUFFIX = re.compile(r"(?P<name>.+), (?P<suffix>Jr\.?|Sr\.?|[IVX]+)")
 _COMPANY = re.compile(r"(?:Inc|Ltd|LLC|Corp|Co|GmbH|AG|PLC|S\.A|B\.V)\.?", re.I)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from catalog.identity import IDENTIFIERS
 from catalog.importers import FORMATS, read_text
 from catalog.importers.records import Record
-from catalog.merging import venue_name
+from catalog.intake.merging import venue_name
 from catalog.models import Paper
 from catalog.titles import title_key
+from catalog.works.identity import IDENTIFIERS
 
 
 def is_untouched(paper: Paper, format: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from catalog.merging import is_preprint
+from catalog.intake.merging import is_preprint
 
 _JOURNAL = re.compile(
     r"journal|transactions|trans\.|letters|review|magazine|nature|science|tacl|jmlr|tpami|\bj\.|\bann\.|corr$|computing"

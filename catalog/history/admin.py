@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db import models
 
-from catalog.addresses import keep_address
 from catalog.history.recording import recorded
 from catalog.history.removing import follow, remove
 from catalog.history.snapshots import Recorded
-from catalog.identity import rekey
 from catalog.models import Author, Note, Paper, PaperList, Section, Topic, Venue
+from catalog.works.addresses import keep_address
+from catalog.works.identity import rekey
 
 _SUMMARY = "At /admin/."
 

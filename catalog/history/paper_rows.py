@@ -6,10 +6,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from catalog.addresses import keep_address
 from catalog.history.refusals import Gone, Taken
 from catalog.history.snapshots import PAPER_COLUMNS, Snapshot
-from catalog.likeness import IDENTIFIERS, key_of
 from catalog.models import (
     AlternativeTitle,
     Author,
@@ -23,6 +21,8 @@ from catalog.models import (
     Venue,
 )
 from catalog.titles import slug_for, title_key
+from catalog.works.addresses import keep_address
+from catalog.works.likeness import IDENTIFIERS, key_of
 
 _NAMES = {"doi": "DOI", "arxiv": "arXiv", "acl": "ACL Anthology"}
 

@@ -21,9 +21,9 @@ from catalog.history.recording import Recorder, recorded
 from catalog.history.refusals import Gone, InTheWay, NothingToReturn
 from catalog.history.removing import take_out
 from catalog.history.snapshots import Snapshot, model_of, snapshots_of
-from catalog.identity import rekey
-from catalog.likeness import IDENTIFIERS
 from catalog.models import Change, ChangeSet, FormerAddress, Note, Paper
+from catalog.works.identity import rekey
+from catalog.works.likeness import IDENTIFIERS
 
 PAPER, NOTE, LIST, TOPIC = Change.Target.PAPER, Change.Target.NOTE, Change.Target.LIST, Change.Target.TOPIC
 # A topic is there before a paper carries it, a paper before its notes and its places in lists.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import PurePath
 
-from catalog import list_form
+from catalog.importers import list_form
 from catalog.importers.encoding import NotText, decode
 from catalog.importers.limits import DEFAULT_LIMITS, Limits
 from catalog.importers.records import Document, Problem, Record, Span

@@ -1,4 +1,4 @@
-"""Reads a paper list that is in the form of catalog.list_form, to the letter.
+"""Reads a paper list that is in the form of catalog.importers.list_form, to the letter.
 
 People edit such files by hand. An item that is not in the form is then read as any list's items are, by guessing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from catalog import list_form
+from catalog.importers import list_form
 from catalog.importers.list_entry import read_entry
 from catalog.importers.list_papers import reads_as_paper
 from catalog.importers.list_spans import ListLines

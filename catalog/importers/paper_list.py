@@ -1,7 +1,7 @@
 """Markdown paper lists: every bullet, number and paper-like heading becomes a record, a note or a problem.
 
 Lists are written in many ways, and what a line means has to be guessed. The form in which everything survives, and
-nothing is guessed, is that of catalog.list_form: our own exports are in it.
+nothing is guessed, is that of catalog.importers.list_form: our own exports are in it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from catalog import list_form
-from catalog.importers import list_exact
+from catalog.importers import list_exact, list_form
 from catalog.importers.limits import Limits
 from catalog.importers.list_blocks import Block, blocks_of, lines_of
 from catalog.importers.list_entry import Entry, read_entry

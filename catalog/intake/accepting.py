@@ -14,7 +14,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import ordering
 from catalog.history.recording import Recorder
 from catalog.importers.records import SectionTexts, Summary
 from catalog.intake.bulk import lock_catalogue
@@ -22,6 +21,7 @@ from catalog.intake.items import record_of
 from catalog.intake.previewing import send
 from catalog.intake.reading import ImportRefused
 from catalog.intake.storing import BATCH, Store, Taken
+from catalog.lists import ordering
 from catalog.models import Import, ImportItem, Paper, PaperList, Verdict
 
 AT_ONCE_ITEMS = 300  # taken in while the giver waits

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import ordering
 from catalog.history.recording import Recorder
 from catalog.importers.bounded import Batch
 from catalog.importers.records import Document, Problem, Record, Summary
@@ -25,12 +24,13 @@ from catalog.intake.accepting import describe_list
 from catalog.intake.bulk import lock_catalogue
 from catalog.intake.reading import Entry, ImportRefused, entries_of, local_path, read
 from catalog.intake.storing import BATCH, Store, Taken
+from catalog.lists import ordering
 from catalog.models import Import, PaperList
 
 
 @dataclass
 class ImportReport:
-    """What became of a document, in English: pages translate it (catalog.remarks) for whoever reads.
+    """What became of a document, in English: pages translate it (catalog.intake.remarks) for whoever reads.
 
     `already_here` lists works once, however often the document names them; `filled` says what some of them gained.
     """

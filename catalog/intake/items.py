@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from catalog.identity import Work
 from catalog.importers.records import Link, Record, Text
-from catalog.likeness import block_key, key_of
 from catalog.models import ImportItem, Paper
+from catalog.works.identity import Work
+from catalog.works.likeness import block_key, key_of
 
 _KEY_COLUMNS = ("doi", "arxiv", "acl")
 

@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import Q
 
-from catalog.identity import Shelf, Work, facts_of
 from catalog.importers.records import Record
 from catalog.intake.items import set_record, work_of
+from catalog.intake.merging import merge, new_work
 from catalog.intake.reading import Entry
-from catalog.likeness import IDENTIFIERS, Facts, doubt
-from catalog.merging import merge, new_work
 from catalog.models import Import, ImportItem, Paper
+from catalog.works.identity import Shelf, Work, facts_of
+from catalog.works.likeness import IDENTIFIERS, Facts, doubt
 
 MAX_CANDIDATES = 5
 _LARGEST_BLOCK = 50  # one that is larger holds the works of a busy family name, not look-alikes

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from catalog.intake.judging import Judge
 from catalog.intake.reading import Entry, ImportRefused, ReadingStopped, entries_of, read
+from catalog.intake.remarks import translated
 from catalog.models import Import, ImportItem
-from catalog.remarks import translated
 
 TEXT_MAX_CHARACTERS = 100_000
 _OPEN = (Import.State.PREVIEW, Import.State.ACCEPTED)

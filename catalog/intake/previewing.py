@@ -66,7 +66,7 @@ def _read_at_once(import_: Import) -> None:
     preview(import_id=import_.pk, max_seconds=settings.IMPORT_AT_ONCE_SECONDS)
     import_.refresh_from_db()
     if import_.state == Import.State.FAILED:
-        from catalog.remarks import translated
+        from catalog.intake.remarks import translated
 
         import_.document.delete(save=False)
         import_.delete()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.importers.bounded import Batch, ReadingStopped, read_bounded
 from catalog.importers.limits import Limits
 from catalog.importers.records import Problem, Record
-from catalog.merging import fault_of, usable_links
+from catalog.intake.merging import fault_of, usable_links
 
 __all__ = ["Batch", "Entry", "ImportRefused", "ReadingStopped", "entries_of", "local_path", "read", "refuse_size"]
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 from catalog import search
 from catalog.history.recording import Recorder
-from catalog.identity import Shelf, Work
 from catalog.importers.records import Record
 from catalog.intake.bulk import rows_with
+from catalog.intake.merging import Difference, Gain, merge, new_work
 from catalog.intake.placing import Placer
-from catalog.likeness import key_of
-from catalog.merging import Difference, Gain, merge, new_work
+from catalog.intake.shelving import save_works
 from catalog.models import Change, ChangeSet, Import, Paper, PaperList
-from catalog.shelving import save_works
+from catalog.works.identity import Shelf, Work
+from catalog.works.likeness import key_of
 
 BATCH = 1_000  # entries written together
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import migrations, models
 
-from catalog.likeness import block_key
+from catalog.works.likeness import block_key
 
 
 def texts_become_files(apps, schema_editor):

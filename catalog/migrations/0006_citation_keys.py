@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Lower
 
-from catalog.citation_keys import wanted_key
+from catalog.exporters.citation_keys import wanted_key
 
 
 def give_keys(apps, schema_editor):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             model_name="paper",
             name="citation_key",
             field=models.CharField(
-                blank=True, editable=False, help_text="Given once and kept: catalog.citation_keys.", max_length=200
+                blank=True, editable=False, help_text="Given once and kept: catalog.exporters.citation_keys.", max_length=200
             ),
         ),
         migrations.RunPython(give_keys, migrations.RunPython.noop),

@@ -61,7 +61,7 @@ class Paper(models.Model):
     bibtex_raw = models.TextField(blank=True, help_text=_("The imported entry, byte for byte."))
     source = models.CharField(max_length=20, blank=True, help_text=_("The format of the imported entry."))
     citation_key = models.CharField(
-        max_length=200, blank=True, editable=False, help_text=_("Given once and kept: catalog.citation_keys.")
+        max_length=200, blank=True, editable=False, help_text=_("Given once and kept: catalog.exporters.citation_keys.")
     )
     origin = models.ForeignKey(
         "Import", null=True, blank=True, on_delete=models.SET_NULL, related_name="papers", editable=False

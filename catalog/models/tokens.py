@@ -22,7 +22,7 @@ class ApiTokenQuerySet(models.QuerySet):
 
 
 class ApiToken(models.Model):
-    """The secret itself is shown once, when it is made (catalog.tokens.issue_token), and stored nowhere."""
+    """The secret itself is shown once, when it is made (catalog.api.tokens.issue_token), and stored nowhere."""
 
     class Scope(models.TextChoices):
         READ = "read", _("read")

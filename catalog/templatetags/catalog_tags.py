@@ -10,9 +10,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from catalog import excerpts, profiles, remarks
-from catalog.merging import Difference, Gain
+from catalog import excerpts
+from catalog.intake import remarks
+from catalog.intake.merging import Difference, Gain
 from catalog.models import Author, Note, Paper
+from catalog.pages import profiles
 from catalog.search import marks
 from catalog.search.query import Text
 

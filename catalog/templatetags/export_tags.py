@@ -5,10 +5,10 @@ from __future__ import annotations
 from django import template
 from django.urls import reverse
 
-from catalog.citations import citations_of
 from catalog.exporters import FORMATS
+from catalog.exporters.citations import citations_of
+from catalog.exporters.negotiation import alternates
 from catalog.models import Paper
-from catalog.negotiation import alternates
 
 register = template.Library()
 

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from catalog import readings
 from catalog.access import may_write, user_or_none
 from catalog.models import Paper, PaperList, Reading
+from catalog.readings import services as readings
 
 register = template.Library()
 

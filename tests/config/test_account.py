@@ -7,8 +7,8 @@ import re
 import pytest
 from django.forms.models import model_to_dict
 
+from catalog.api.tokens import issue_token
 from catalog.models import ApiToken
-from catalog.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
 

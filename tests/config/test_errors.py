@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation, TooMan
 from django.test import Client
 
 from config import errors
-from tests.catalog.test_views import text_of
+from tests.catalog.pages.test_views import text_of
 
 pytestmark = pytest.mark.django_db
 

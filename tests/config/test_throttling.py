@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import caches
 
-from catalog.tokens import issue_token
+from catalog.api.tokens import issue_token
 from config import throttling
 
 pytestmark = pytest.mark.django_db

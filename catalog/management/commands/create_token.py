@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from catalog.api.tokens import TokenRefused, issue_token
 from catalog.models import ApiToken
-from catalog.tokens import TokenRefused, issue_token
 
 
 class Command(BaseCommand):

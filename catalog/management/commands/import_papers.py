@@ -18,10 +18,9 @@ from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
-from catalog import remarks
 from catalog.importers import FORMATS
 from catalog.importers.records import Document, Problem, Record, Summary
-from catalog.intake import direct, undoing
+from catalog.intake import direct, remarks, undoing
 from catalog.intake.judging import Judge
 from catalog.intake.reading import ImportRefused, ReadingStopped, entries_of, read, refuse_size
 from catalog.models import Import, ImportItem

@@ -2,8 +2,9 @@
 
 import pytest
 
-from catalog import annotating, editing
-from catalog.facts import facts_of
+from catalog.editing import notes as annotating
+from catalog.editing import papers as editing
+from catalog.editing.facts import facts_of
 from catalog.models import Paper, Topic
 from tests.catalog.factories import EntryFactory, NoteFactory, SectionFactory
 from tests.catalog.stock import TopicFactory, paper_with

@@ -2,8 +2,8 @@
 
 import pytest
 
+from catalog.api.tokens import issue_token
 from catalog.models import Reading
-from catalog.tokens import issue_token
 from tests.catalog.stock import paper_with
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from catalog.api.tokens import TokenRefused, issue_token
 from catalog.models import ApiToken, Paper
-from catalog.tokens import TokenRefused, issue_token
 from tests.catalog.stock import paper_with
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.apps import apps
 
-from catalog.identity import rekey
 from catalog.models import Paper
+from catalog.works.identity import rekey
 
 # The history itself grows; times of change move; rows without an identity of their own may get a new number.
 _LEFT_OUT = {"change", "changeset", "indexversion"}

@@ -6,8 +6,8 @@ from catalog.history.recording import recorded
 from catalog.history.refusals import Gone, InTheWay, NothingToReturn, Taken
 from catalog.history.removing import remove
 from catalog.history.restoring import return_to, undo_change, undo_changeset
-from catalog.merges import merge_papers
 from catalog.models import Change, ChangeSet, Entry, FormerAddress, Note, Paper, PaperList, Topic
+from catalog.works.merges import merge_papers
 from tests.catalog.factories import EntryFactory, NoteFactory, PaperFactory, SectionFactory, TopicFactory
 from tests.catalog.history.dump import dump_of_rows
 from tests.catalog.stock import full_papers

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog import search
-from catalog.browsing import Browse
 from catalog.models import Paper, Topic
 from catalog.search import filters
+from catalog.search.browsing import Browse
 from tests.catalog.search.library import shelve
 from tests.catalog.stock import TopicFactory, full_papers, paper_with
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.browsing import Browse
 from catalog.models import Paper
+from catalog.search.browsing import Browse
 from catalog.search.query import QUERY_MAX_CHARACTERS
 from tests.catalog.search.library import found, shelve
 

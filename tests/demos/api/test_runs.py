@@ -1,7 +1,7 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from catalog.tokens import issue_token
+from catalog.api.tokens import issue_token
 from demos.models import Artifact, Run
 from tests.demos.factories import RunFactory, add_events, measured_run
 
