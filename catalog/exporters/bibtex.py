@@ -16,11 +16,11 @@ from catalog.exporters import csl_item
 from catalog.exporters.bibtex_text import author_field, field_value, title_field
 from catalog.exporters.citation_keys import key_of
 from catalog.exporters.untouched import changes
-from catalog.exporters.venues import venue_kind
 from catalog.importers.bibtex_record import Work, record_of
 from catalog.importers.bibtex_syntax import Macros, Malformed, RawEntry, read_entry
 from catalog.importers.records import Record
 from catalog.models import Paper
+from catalog.venues import venue_kind
 
 _TYPES = {
     "journal": ("article", "journal"),

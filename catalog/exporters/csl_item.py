@@ -15,11 +15,10 @@ from catalog.exporters import ris_tags
 from catalog.exporters.citation_keys import key_of
 from catalog.exporters.csl_fields import BIBTEX_OF, BIBTEX_TYPES, CSL_OF, CSL_TYPES, MONTHS, NAMES, WITHIN
 from catalog.exporters.names import parts_of, printed
-from catalog.exporters.venues import venue_kind
 from catalog.importers.names import printed_names
-from catalog.intake.merging import venue_name
 from catalog.models import Paper
 from catalog.titles import title_key
+from catalog.venues import venue_kind, venue_name
 
 Item = dict[str, Any]
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")

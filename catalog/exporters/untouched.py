@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from catalog.importers import FORMATS, read_text
 from catalog.importers.records import Record
-from catalog.intake.merging import venue_name
 from catalog.models import Paper
 from catalog.titles import title_key
+from catalog.venues import venue_name
 from catalog.works.identity import IDENTIFIERS
 
 

@@ -10,15 +10,10 @@ from catalog import identifiers
 from catalog.importers.records import Link, Record
 from catalog.models import Paper, PaperVersion
 from catalog.titles import slug_for, title_key
+from catalog.venues import is_preprint, venue_name
 from catalog.works.identity import Shelf, Work
 from catalog.works.likeness import IDENTIFIERS, key_of
 
-_PREPRINT = re.compile(
-    r"\W*(?:corr|arxiv\b.*|.*\barxiv(?: preprint)?(?:[: ].*)?|(?:arxiv )?e-?prints?|preprint|under review|submitted"
-    r"|tech(?:nical)?\.? ?report|openai(?: blog)?|medrxiv|biorxiv)\W*",
-    re.I,
-)
-_ARXIV = re.compile(r"\barxiv\b", re.I)
 _WEB = re.compile(r"(?:https?|ftp)://[^\s/]", re.I)
 ENTRY = ("bibtex_type", "bibtex_key", "bibtex_fields", "bibtex_raw", "source")
 _LENGTHS = {"arxiv": 30, "acl": 60, "doi": 200}
@@ -43,10 +38,6 @@ class Gain:
 
 
 @lru_cache(maxsize=4096)  # a document names few venues, often
-def is_preprint(venue: str) -> bool:
-    return not venue or _PREPRINT.fullmatch(venue) is not None
-
-
 def fault_of(record: Record) -> str:
     """Why this record cannot be a paper; blank when it can."""
     if not record.title.strip():
@@ -226,11 +217,3 @@ def _merge_identifiers(
         else:
             gains.append(Gain(name, given, getattr(work.paper, name)))
             setattr(work.paper, name, given)
-
-
-@lru_cache(maxsize=4096)
-def venue_name(venue: str) -> str:
-    """`arXiv preprint arXiv:1910.01108` is arXiv; any other name stays as given."""
-    if _ARXIV.search(venue) and is_preprint(venue):
-        return "arXiv"
-    return " ".join(venue.split())[:200]

@@ -13,8 +13,8 @@ from catalog.history.paper_rows import write_paper
 from catalog.history.recording import Recorder, recorded
 from catalog.history.removing import follow, take_out
 from catalog.history.snapshots import VERSION_COLUMNS, Snapshot, snapshots_of
-from catalog.intake.merging import is_preprint
 from catalog.models import Change, ChangeSet, Entry, Note, Paper, PaperList, Reading, Verdict
+from catalog.venues import is_preprint
 from catalog.works.identity import rekey
 from catalog.works.likeness import IDENTIFIERS, key_of
 

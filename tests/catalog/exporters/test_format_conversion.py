@@ -8,9 +8,9 @@ from catalog.exporters import FORMATS, csl_item, format_named
 from catalog.exporters.names import parts_of, printed
 from catalog.importers import decode, read_text
 from catalog.intake import documents as services
-from catalog.intake.merging import venue_name
 from catalog.models import Paper
 from catalog.titles import title_key
+from catalog.venues import venue_name
 from tests.catalog.factories import PaperFactory
 
 pytestmark = pytest.mark.django_db
