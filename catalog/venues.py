@@ -26,6 +26,7 @@ def venue_kind(venue: str) -> Literal["journal", "preprint", "meeting"]:
     return "preprint" if is_preprint(venue) else "meeting"
 
 
+@lru_cache(maxsize=4096)  # a document names few venues, often
 def is_preprint(venue: str) -> bool:
     return not venue or _PREPRINT.fullmatch(venue) is not None
 

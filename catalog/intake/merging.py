@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from catalog import identifiers
 from catalog.importers.records import Link, Record
@@ -37,7 +36,6 @@ class Gain:
     before: str = ""
 
 
-@lru_cache(maxsize=4096)  # a document names few venues, often
 def fault_of(record: Record) -> str:
     """Why this record cannot be a paper; blank when it can."""
     if not record.title.strip():
