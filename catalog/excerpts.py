@@ -38,10 +38,10 @@ def plain(text: str) -> str:
     return " ".join(html.unescape(nh3.clean(_MARKDOWN.render(text), tags=set())).split())
 
 
-def line_of(paper, words: Iterable[Text], language: str) -> Line | None:
-    """One line of the paper's notes: where a word occurs if it does, in the reader's language otherwise."""
+def line_of(notes: Iterable, words: Iterable[Text], language: str) -> Line | None:
+    """One line of a paper's notes: where a word occurs if it does, in the reader's language otherwise."""
     words = tuple(words)
-    notes = sorted(paper.notes.all(), key=lambda note: not language.startswith(note.language))
+    notes = sorted(notes, key=lambda note: not language.startswith(note.language))
     for note in notes:
         if spans_of(note.body, words):  # Markdown is only rendered where it is worth it
             text = plain(note.body)

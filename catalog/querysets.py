@@ -85,15 +85,6 @@ class PaperQuerySet(models.QuerySet):
             .prefetch_related("authorships__author", "topics", "notes")
         )
 
-    def for_hits(self) -> PaperQuerySet:
-        """What one line of the search page shows: as `for_listing`, but of the topics only the categories."""
-        categories = models.Prefetch("topics", self.model.topics.rel.model.objects.filter(kind="category"))
-        return (
-            self.defer("bibtex_raw", "bibtex_fields")
-            .select_related("venue")
-            .prefetch_related("authorships__author", categories, "notes")
-        )
-
     def for_bibtex(self) -> PaperQuerySet:
         """What an exported entry needs."""
         return self.select_related("venue").prefetch_related("authorships__author", "links")

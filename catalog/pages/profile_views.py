@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from catalog.models import Author, Paper, Topic, Venue
 from catalog.pages.profiles import Profile, author_profile, author_url, topic_profile, venue_profile, year_profile
 from catalog.pages.timeline import timeline_of
+from catalog.search.hits import hits_of
 
 PAPERS_A_PAGE = 25
 # Plotly puts an empty style element into the page (it fills it by script) and one for its maps: these two texts alone.
@@ -57,8 +58,9 @@ def _topic(request: HttpRequest, topic: Topic) -> HttpResponse:
 
 
 def _profile(request: HttpRequest, profile: Profile, **more) -> HttpResponse:
-    papers = profile.papers.sorted_by("year").for_listing()
-    page = Paginator(papers, PAPERS_A_PAGE).get_page(request.GET.get("page"))
+    ids = profile.papers.sorted_by("year").values_list("pk", flat=True)
+    page = Paginator(ids, PAPERS_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = hits_of(page.object_list)
     return render(request, "catalog/profile.html", {"profile": profile, "page": page, **more})
 
 

@@ -21,6 +21,7 @@ from catalog.models import Paper
 from catalog.querysets import SORTS, PaperQuerySet
 from catalog.search import columns, filters
 from catalog.search.facets import Facet, facets_of
+from catalog.search.hits import hits_of
 from catalog.search.query import And, Filter, Node, Part, Text, joined
 
 PAPERS_A_PAGE = 25
@@ -75,11 +76,10 @@ class Browse:
     def page(self, number: Any) -> Page:
         """One page of papers as a listing shows them; the last one costs what the first costs."""
         page = Paginator(self.ids, PAPERS_A_PAGE).get_page(number)
-        found = Paper.objects.for_hits().in_bulk(list(page.object_list))
-        page.object_list = [found[pk] for pk in page.object_list if pk in found]
+        page.object_list = hits_of(page.object_list)
         facts = filters.facts("is").items()
-        for paper in page.object_list:
-            paper.facts = [fact.label for value, fact in facts if self._columns.has("is", value, paper.pk)]
+        for hit in page.object_list:
+            hit.facts = [fact.label for value, fact in facts if self._columns.has("is", value, hit.pk)]
         return page
 
     @cached_property

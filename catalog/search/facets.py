@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from catalog.languages import for_reader
 from catalog.models import PaperList, Topic, Venue
 from catalog.search import filters
 from catalog.search.columns import FACETS, ONE_OF_EACH, Columns
 from catalog.search.query import Part
 
 SHOWN, UNFOLDED = 7, 16  # how many values a facet shows at once, and how many in all
-_TEXTS = ("description_en", "description_zh")
 
 
 class Search(Protocol):
@@ -74,10 +74,11 @@ def facets_of(search: Search, columns: Columns, chosen: bytes | None) -> list[Fa
 def _names(counts: dict[str, Counter]) -> dict[str, Callable[[Any], tuple[str, str]]]:
     """For each facet how a value is called: (what the search box takes, what a reader sees)."""
     topic_ids = [pk for kind in ("category", "tag") for pk in _common(counts[kind])]
-    topics = _called(Topic.objects.defer(*_TEXTS).filter(pk__in=topic_ids))
-    lists = _called(PaperList.objects.defer(*_TEXTS).filter(pk__in=_common(counts["list"])))
-    venues = _called(Venue.objects.filter(pk__in=_common(counts["venue"])))
+    topics = _bilingual(Topic, topic_ids)
+    lists = _bilingual(PaperList, _common(counts["list"]))
+    venues = Venue.objects.filter(pk__in=_common(counts["venue"])).order_by().values_list("pk", "slug", "name")
     facts = {name: {value: str(fact.label) for value, fact in filters.facts(name).items()} for name in filters.FACTS}
+    venues = {pk: (slug, name) for pk, slug, name in venues}
     rows = {"category": topics, "tag": topics, "list": lists, "venue": venues}
     return {
         "year": lambda year: (str(year), str(year)),
@@ -86,8 +87,9 @@ def _names(counts: dict[str, Counter]) -> dict[str, Callable[[Any], tuple[str, s
     }
 
 
-def _called(rows) -> dict[int, tuple[str, str]]:
-    return {row.pk: (row.slug, row.name) for row in rows}
+def _bilingual(model: type[Topic] | type[PaperList], ids: list[int]) -> dict[int, tuple[str, str]]:
+    rows = model.objects.filter(pk__in=ids).order_by().values_list("pk", "slug", "name_en", "name_zh")
+    return {pk: (slug, for_reader(en, zh)) for pk, slug, en, zh in rows}
 
 
 def _common(counter: Counter) -> list:

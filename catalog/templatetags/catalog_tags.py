@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from django import template
@@ -16,6 +16,7 @@ from catalog.intake.merging import Difference, Gain
 from catalog.models import Author, Note, Paper
 from catalog.pages import profiles
 from catalog.search import marks
+from catalog.search.hits import Hit
 from catalog.search.query import Text
 
 AUTHORS_SHOWN = 3
@@ -52,13 +53,12 @@ def _as_dict(row: Gain | Difference | dict) -> dict:
 @register.filter
 def authors_short(paper: Paper) -> SafeString:
     """The first three authors, then how many more. Wants `authorships__author` prefetched."""
-    return authors_marked(paper)
+    return names_marked([authorship.author.name for authorship in paper.authorships.all()])
 
 
 @register.simple_tag
-def authors_marked(paper: Paper, words: Iterable[Text] = ()) -> SafeString:
+def names_marked(names: Sequence[str], words: Iterable[Text] = ()) -> SafeString:
     """As `authors_short`, with the words in <mark>, and with every author who was looked for."""
-    names = [authorship.author.name for authorship in paper.authorships.all()]
     shown = [name for place, name in enumerate(names) if place < AUTHORS_SHOWN or marks.spans_of(name, words)]
     joined, more = mark_safe(", ".join(marked(name, words) for name in shown)), len(names) - len(shown)  # noqa: S308
     if more <= 0:
@@ -73,7 +73,7 @@ def author_url(author: Author) -> str:
 
 
 @register.filter
-def published(paper: Paper) -> str:
+def published(paper: Paper | Hit) -> str:
     """Venue and year, as far as they are known."""
     return " ".join(str(part) for part in (paper.venue, paper.year) if part)
 
@@ -89,9 +89,9 @@ def tags(paper: Paper) -> list:
 
 
 @register.simple_tag
-def note_line(paper: Paper, words: Iterable[Text] = ()) -> excerpts.Line | None:
-    """One line of the notes."""
-    return excerpts.line_of(paper, words, get_language() or "en")
+def note_line(notes: Iterable, words: Iterable[Text] = ()) -> excerpts.Line | None:
+    """One line of a paper's notes."""
+    return excerpts.line_of(notes, words, get_language() or "en")
 
 
 @register.simple_tag
