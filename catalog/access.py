@@ -76,7 +76,7 @@ def _guarded(view, may: Callable[[HttpRequest], bool], refusal) -> Callable[...,
 class MayWrite(BasePermission):
     """The same rule for the API: reading is free."""
 
-    message = _lazy("Authentication is needed to write: send a token as `Authorization: Token ...`.")
+    message = _lazy("Authentication is needed to write: send a token as `Authorization: Bearer ...`.")
 
     def has_permission(self, request, view) -> bool:
         return request.method in SAFE_METHODS or may_write(request)

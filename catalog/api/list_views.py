@@ -13,6 +13,7 @@ from catalog.access import user_or_none
 from catalog.api.errors import Conflict, Unprocessable
 from catalog.api.list_inputs import ListInput, NewListInput
 from catalog.api.list_serializers import PaperListSerializer
+from catalog.api.renderers import LIST_RENDERERS, ListRenderer
 from catalog.api.resource import Resource
 from catalog.history.refusals import CannotReturn
 from catalog.history.removing import remove
@@ -35,6 +36,16 @@ class PaperListViewSet(Resource):
     serializer_class = PaperListSerializer
     queryset = PaperList.objects.all()
     versioned = True
+
+    def get_renderers(self) -> list:
+        """One list comes in every format; the list of lists, which names no papers, as JSON."""
+        others = LIST_RENDERERS if self.action == "retrieve" else ()
+        return [*super().get_renderers(), *(renderer() for renderer in others)]
+
+    def fields_to_read(self, asked: list[str]) -> list[str]:
+        """The other formats read the list anew, by its slug."""
+        is_other = isinstance(getattr(self.request, "accepted_renderer", None), ListRenderer)
+        return ["slug"] if is_other else asked
 
     def get_queryset(self) -> QuerySet:
         lists = PaperList.objects.all()

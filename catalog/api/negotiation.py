@@ -21,8 +21,10 @@ class Negotiation(DefaultContentNegotiation):
         return named
 
     def get_accept_list(self, request):
-        """A format that the address names needs no Accept beside it."""
-        return ["*/*"] if self._is_named(request) else super().get_accept_list(request)
+        """A format that the address names needs no Accept beside it; an empty Accept asks for nothing in particular."""
+        if self._is_named(request) or not request.headers.get("Accept", "").strip():
+            return ["*/*"]
+        return super().get_accept_list(request)
 
     def _is_named(self, request) -> bool:
         suffix = (request.parser_context or {}).get("kwargs", {}).get("format")

@@ -43,6 +43,8 @@ class Alternate(NamedTuple):
 
 def form_asked_for(request: HttpRequest) -> Form | None:
     """By `Accept`, q-values and precision respected; None where it takes nothing that there is."""
+    if not request.headers.get("Accept", "*/*").strip():  # empty is as good as absent
+        return HTML
     refused = [MediaType(token) for token in request.headers.get("Accept", "").split(",") if token.strip()]
     refused = [media_type for media_type in refused if media_type.quality == 0]
     open_ones = [form for form in FORMS if not any(_names(form.media_type, one) for one in refused)]

@@ -134,6 +134,9 @@ class FormerAddress(models.Model):
     slug = models.SlugField(max_length=120, unique=True)
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="former_addresses")
 
+    class Meta:
+        verbose_name_plural = "former addresses"
+
     def __str__(self) -> str:
         return self.slug
 

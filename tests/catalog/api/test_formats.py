@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.catalog.factories import SectionFactory
 from tests.catalog.stock import paper_with
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,22 @@ def test_a_problem_is_json_whatever_was_asked_for(client):
 def test_fields_choose_from_json_and_leave_other_formats_whole(client):
     response = client.get(PAPERS + "one/?format=bib&fields=title")
     assert "year = {2021}" in response.content.decode()
+
+
+@pytest.mark.parametrize("media_type", TYPES)
+def test_a_list_comes_with_its_papers_as_accept_asks(client, media_type):
+    paper_with(title="Three", sections=[SectionFactory(paper_list__slug="kd", name_en="Part")])
+    response = client.get("/api/v1/lists/kd/", headers={"Accept": media_type})
+    assert (response.status_code, response["Content-Type"].partition(";")[0]) == (200, media_type)
+    assert "Three" in response.content.decode() and "One" not in response.content.decode()
+    assert "Accept" in response["Vary"] and response["ETag"]
+
+
+def test_markdown_of_a_list_is_the_list_itself(client):
+    paper_with(title="Three", sections=[SectionFactory(paper_list__slug="kd", name_en="Part")])
+    assert "## Part" in client.get("/api/v1/lists/kd.md").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/papers/one/", "/papers/", PAPERS, PAPERS + "one/"])
+def test_an_empty_accept_is_as_good_as_none(client, address):
+    assert client.get(address, headers={"Accept": ""}).status_code == 200
