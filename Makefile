@@ -37,8 +37,8 @@ load: $(VENV)/.run
 
 # After a text of the interface changed (needs GNU gettext): collect, then translate locale/, then run it again.
 messages: $(VENV)/.test
-	$(BIN)/python manage.py makemessages -l zh_Hans --no-location -i .venv -i var
-	$(BIN)/python manage.py compilemessages -l zh_Hans
+	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i var -i tests
+	$(BIN)/python manage.py compilemessages -l zh_Hans -i .venv
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -113,7 +113,7 @@ def sentences_of_readers() -> set[str]:
     """
     found = set()
     readers = set((ROOT / "catalog" / "importers").glob("*.py")) - {ROOT / "catalog" / "importers" / "encoding.py"}
-    for path in readers | {ROOT / "catalog" / "merging.py"}:
+    for path in readers | {ROOT / "catalog" / "intake" / "merging.py"}:
         tree = ast.parse(path.read_text())
         docs = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         found |= {sentence_of(node) for node in ast.walk(tree) if isinstance(node, ast.expr) and node not in docs}

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models.imports import Import
 from catalog.models.papers import Paper
@@ -45,7 +46,7 @@ class Change(models.Model):
     """One row before and after. The target is named by kind and id, so that its history outlives it."""
 
     class Target(models.TextChoices):
-        PAPER = "paper", _("paper")
+        PAPER = "paper", pgettext_lazy("history", "paper")
         NOTE = "note", _("note")
         LIST = "list", _("list")
         TOPIC = "topic", _("tag or category")
