@@ -22,7 +22,7 @@ from config.people import role_of
 class TokenForm(forms.Form):
     """A new token: what it is called, what it is good for, when it ends."""
 
-    LIVES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("until it is revoked")))
+    LIVES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("365 days")), ("", _("until it is revoked")))
 
     name = forms.CharField(max_length=80, label=_("Name"), help_text=_("Where you will use it: “notebook at home”."))
     scopes = forms.MultipleChoiceField(

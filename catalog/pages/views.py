@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.lists.outline import page_of, places_of
 from catalog.models import Paper, PaperList, Topic
+from catalog.pages.fields import abstract_of, further_fields
 from catalog.pages.related import related_to
 from catalog.search.forms import PaperSearchForm
 from catalog.works.addresses import follow_former_addresses
@@ -32,6 +33,8 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "paper": paper,
         "places": places_of(paper),
+        "abstract": abstract_of(paper),
+        "fields": further_fields(paper),
         "related": related_to(paper),
         "versions": other_versions(paper),
     }
