@@ -32,8 +32,8 @@ def _parts(api: str) -> list[Part]:
             "find",
             _("Find papers"),
             _(
-                "“search” takes what the search box takes; “fields” says what to give, and nothing else is read. "
-                "A parameter or field that there is not is refused with the nearest one there is."
+                "“search” takes what the search box takes; “fields” chooses the fields of the answer, and no others are "
+                "read. An unknown parameter or field is refused, and the nearest valid name is suggested."
             ),
             f"curl '{api}/papers/?search=distillation+year:2019..2021&fields=slug,title,year'\n"
             f"curl '{api}/facets/?search=distillation'",
@@ -50,7 +50,9 @@ def _parts(api: str) -> list[Part]:
         Part(
             "formats",
             _("Other formats"),
-            _("By Accept, by “format” or by suffix. What there is not is answered with what there is (406)."),
+            _(
+                "By Accept, by “format” or by suffix. A format that does not exist is answered with 406 and a list of those that do."
+            ),
             f"curl -H 'Accept: application/x-bibtex' '{api}/papers/?search=BERT'\ncurl {api}/papers/bert.ris",
         ),
         Part(
@@ -83,7 +85,7 @@ def _parts(api: str) -> list[Part]:
             _("Errors"),
             _(
                 "Every error is problem+json (RFC 9457): “detail” says what is wrong, “errors” which field. "
-                "Who asks too much gets 429 with Retry-After; RateLimit says what is left."
+                "Too many requests are answered with 429 and Retry-After; RateLimit says how many are left."
             ),
             f"curl '{api}/papers/?serch=bert'",
         ),

@@ -55,12 +55,12 @@ def add_person(*, username: str, role: Role) -> AbstractUser:
     """Without a password: nobody signs in before the person has set one by `joining_address`. Raises NameTaken."""
     users = get_user_model().objects
     if users.filter(username__iexact=username).exists():
-        raise NameTaken(_("Somebody is called so already: %(name)s") % {"name": username})
+        raise NameTaken(_("This username is already taken: %(name)s") % {"name": username})
     try:
         with transaction.atomic():
             person = users.create_user(username)
     except IntegrityError as error:
-        raise NameTaken(_("Somebody is called so already: %(name)s") % {"name": username}) from error
+        raise NameTaken(_("This username is already taken: %(name)s") % {"name": username}) from error
     _write_role(person, role)
     return person
 

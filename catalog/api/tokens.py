@@ -31,7 +31,7 @@ def issue_token(*, user, name: str, scopes: Iterable[str], expires_at: datetime 
     if not wanted or len(wanted) != len(set(scopes)):
         raise TokenRefused(_("A token takes one or more of: %s.") % ", ".join(ApiToken.Scope.values))
     if not name.strip():
-        raise TokenRefused(_("A token takes a name."))
+        raise TokenRefused(_("A token needs a name."))
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     facts = {"prefix": secret[:SHOWN_CHARACTERS], "digest": digest_of(secret), "expires_at": expires_at}
     try:

@@ -85,10 +85,10 @@ def _item_at(text: str, at: int) -> tuple[dict[str, Any], int, str]:
     except json.JSONDecodeError as error:
         following = _NEXT_ITEM.search(text, max(error.pos - 1, at))
         end = following.start() + 1 if following else len(text)
-        return {}, end, f"This is no sound JSON: {error.msg}."
+        return {}, end, f"This is not valid JSON: {error.msg}."
     except (RecursionError, ValueError):
         following = _NEXT_ITEM.search(text, at)
-        return {}, following.start() + 1 if following else len(text), "This is no sound JSON: nested too deep."
+        return {}, following.start() + 1 if following else len(text), "This is not valid JSON: nested too deep."
     if not isinstance(item, dict):
         return {}, end, "This does not begin like an entry."
     return _sound(item) if _ESCAPED.search(text, at, end) else item, end, ""

@@ -46,7 +46,7 @@ SENTENCES = (
     gettext_noop("This address was not kept: %(address)s"),
     gettext_noop("Braces stand inside each other more than %(count)s deep."),
     gettext_noop("More than %(count)s items are broken: what begins here was not read."),
-    gettext_noop("This is no sound JSON: %(fault)s."),
+    gettext_noop("This is not valid JSON: %(fault)s."),
     gettext_noop("This stands behind the end of an entry: a brace too many?"),
     gettext_noop("%(count)s more remarks on this entry are left out."),
     gettext_noop("The document is larger than %(megabytes)s MB."),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ApiTokenQuerySet(models.QuerySet):
@@ -25,7 +26,7 @@ class ApiToken(models.Model):
     """The secret itself is shown once, when it is made (catalog.api.tokens.issue_token), and stored nowhere."""
 
     class Scope(models.TextChoices):
-        READ = "read", _("read")
+        READ = "read", pgettext_lazy("scope", "read")  # not the reading status of that name
         WRITE = "write", _("change the catalogue and your own list")
         RUN = "run", _("start and stop runs")
 
