@@ -32,8 +32,8 @@ def _parts(api: str) -> list[Part]:
             "find",
             _("Find papers"),
             _(
-                "“search” takes what the search box takes; “fields” chooses the fields of the answer, and no others are "
-                "read. An unknown parameter or field is refused, and the nearest valid name is suggested."
+                "“search” takes what the search box takes; “fields” chooses the fields of the answer, and no others "
+                "are read. An unknown parameter or field is refused, and the nearest valid name is suggested."
             ),
             f"curl '{api}/papers/?search=distillation+year:2019..2021&fields=slug,title,year'\n"
             f"curl '{api}/facets/?search=distillation'",
@@ -51,7 +51,8 @@ def _parts(api: str) -> list[Part]:
             "formats",
             _("Other formats"),
             _(
-                "By Accept, by “format” or by suffix. A format that does not exist is answered with 406 and a list of those that do."
+                "By Accept, by “format” or by suffix. A format that does not exist is answered with 406 and a list of "
+                "those that do."
             ),
             f"curl -H 'Accept: application/x-bibtex' '{api}/papers/?search=BERT'\ncurl {api}/papers/bert.ris",
         ),

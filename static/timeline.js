@@ -42,7 +42,7 @@
       yaxis: { title: { text: chart.axis }, gridcolor: line, zerolinecolor: line },
       legend: narrow ? { orientation: "h", y: -0.15 } : { x: 1.01, y: 1 },
     };
-    const options = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+    const options = { displaylogo: false, responsive: true, modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] }; // none that sends the chart to another host
     Plotly.react("timeline-plot", traces, layout, options);
   }
 
