@@ -6,23 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from django.apps import apps
-from django.db.models import Aggregate, Case, Q, TextField, Value
+from django.db.models import Case, Q, Value
 
 from catalog.search import filters, matching
-from catalog.search.index import found_ids, loaded_ids
+from catalog.search.index import IdList, found_ids, loaded_ids
 from catalog.search.query import Filter, Node, Query, Text, filters_in, parse, positive_texts
-
-
-class IdList(Aggregate):
-    """All ids in one value, as JSON."""
-
-    output_field = TextField()
-
-    def as_sqlite(self, compiler, connection, **context):
-        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
-
-    def as_postgresql(self, compiler, connection, **context):
-        return self.as_sql(compiler, connection, template="JSON_AGG(%(expressions)s)::text", **context)
 
 
 class Asked:

@@ -8,15 +8,17 @@ which is asked once a request: so no process ever counts what is gone.
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import compress
 from operator import itemgetter
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from catalog.search import filters
+from catalog.search.index import IdList, loaded_ids
 
 ONE_OF_EACH = ("year", "venue")  # a paper has one of them at most; of the other facets it may have many
 FACETS = ("category", "list", "year", "venue", "tag", "is", "has", "lang")
@@ -38,19 +40,16 @@ class Columns:
         self._lists = {"year": [year for _, year, _ in rows], "venue": [venue for _, _, venue in rows]}
         self._bits: dict[str, dict[object, int]] = {}
         topics = apps.get_model("catalog", "Paper").topics.through.objects
+        entries = apps.get_model("catalog", "Entry").objects
         for kind in ("category", "tag"):
-            self._add(kind, topics.filter(topic__kind=kind).values_list("topic", "paper"))
-        entries = apps.get_model("catalog", "Entry").objects.order_by()
-        self._add("list", entries.values_list("section__paper_list", "paper"))
+            self._add(kind, _grouped(topics.filter(topic__kind=kind), "topic"))
+        self._add("list", _grouped(entries, "section__paper_list"))
         for name in filters.FACTS:
             self._add(name, _facts(name))
         self._orders: dict[str, list[int]] = {}
 
-    def _add(self, facet: str, pairs: Iterable[tuple[object, int]]) -> None:
-        having: dict[object, list[int]] = defaultdict(list)
-        for value, pk in pairs:
-            having[value].append(pk)
-        self._bits[facet] = {value: _as_bits(self.chosen(ids)) for value, ids in having.items()}
+    def _add(self, facet: str, having: Iterable[tuple[object, list[int]]]) -> None:
+        self._bits[facet] = {value: _as_bits(self.chosen(ids)) for value, ids in having}
 
     def has(self, facet: str, value: object, pk: int) -> bool:
         """Of a facet whose values a paper may have many of. Not where the paper is newer than these columns."""
@@ -128,10 +127,17 @@ def _papers():
     return apps.get_model("catalog", "Paper").objects
 
 
-def _facts(name: str) -> Iterator[tuple[str, int]]:
+def _grouped(rows: QuerySet, field: str) -> Iterator[tuple[object, list[int]]]:
+    """The papers of each value, as one row each."""
+    for value, ids in rows.order_by().values(field).annotate(ids=IdList("paper")).values_list(field, "ids"):
+        yield value, loaded_ids(ids)
+
+
+def _facts(name: str) -> Iterator[tuple[str, list[int]]]:
     for value, fact in filters.facts(name).items():
-        for pk in _papers().filter(fact.condition()).order_by().values_list("pk", flat=True):
-            yield value, pk
+        papers = _papers().filter(fact.condition()).order_by()
+        if ids := loaded_ids(papers.aggregate(ids=IdList("pk"))["ids"]):
+            yield value, ids
 
 
 _lock = threading.Lock()

