@@ -10,7 +10,7 @@ from django.db.models import Case, Q, Value
 
 from catalog.search import filters, matching
 from catalog.search.index import IdList, found_ids, loaded_ids
-from catalog.search.query import Filter, Node, Query, Text, filters_in, parse, positive_texts
+from catalog.search.query import Filter, Node, Query, Text, parse, positive_texts
 
 
 class Asked:
@@ -46,11 +46,9 @@ class Asked:
     def rank(self) -> Case | Value:
         return matching.rank_of(self.tree)
 
-    def found_ids(self) -> list[int]:
-        """All that is found, in no order. Words alone are asked of the index without the papers: far quicker."""
-        if self.tree and not list(filters_in(self.tree)):
-            return found_ids(self.tree)
-        papers = apps.get_model("catalog", "Paper").objects.filter(self.condition).order_by()
+    def ids_of(self, tree: Node) -> list[int]:
+        """All that a part of the query asks for, in no order."""
+        papers = apps.get_model("catalog", "Paper").objects.filter(self.condition_of(tree)).order_by()
         return loaded_ids(papers.aggregate(ids=IdList("pk"))["ids"])
 
     def graded_ids(self) -> Iterator[list[int]]:

@@ -20,6 +20,7 @@ from catalog.exporters import FORMATS
 from catalog.models import Paper
 from catalog.querysets import SORTS, PaperQuerySet
 from catalog.search import columns, filters
+from catalog.search.choosing import chosen_by
 from catalog.search.facets import Facet, facets_of
 from catalog.search.hits import hits_of
 from catalog.search.query import And, Filter, Node, Part, Text, joined
@@ -89,7 +90,7 @@ class Browse:
     @cached_property
     def _chosen(self) -> bytes | None:
         """A flag for each paper of the columns; None for all of them."""
-        return self._columns.chosen(self.asked.found_ids()) if self.asked.tree else None
+        return chosen_by(self.asked, self._columns)
 
     @cached_property
     def ids(self) -> list[int]:

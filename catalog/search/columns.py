@@ -22,7 +22,7 @@ from catalog.search.index import IdList, loaded_ids
 
 ONE_OF_EACH = ("year", "venue")  # a paper has one of them at most; of the other facets it may have many
 FACETS = ("category", "list", "year", "venue", "tag", "is", "has", "lang")
-_DIGITS = bytes.maketrans(b"\0\1", b"01")
+_DIGITS, _FLAGS = bytes.maketrans(b"\0\1", b"01"), bytes.maketrans(b"01", b"\0\1")
 
 
 class Columns:
@@ -49,7 +49,25 @@ class Columns:
         self._orders: dict[str, list[int]] = {}
 
     def _add(self, facet: str, having: Iterable[tuple[object, list[int]]]) -> None:
-        self._bits[facet] = {value: _as_bits(self.chosen(ids)) for value, ids in having}
+        self._bits[facet] = {value: self.bits(ids) for value, ids in having}
+
+    def knows(self, facet: str) -> bool:
+        return facet in self._bits
+
+    def having(self, facet: str, value: object) -> int:
+        """A bit for each paper that has this value of a facet that `knows` is true of."""
+        return self._bits[facet].get(value, 0)
+
+    def bits(self, ids: Collection[int]) -> int:
+        return _as_bits(self.chosen(ids))
+
+    @cached_property
+    def everything(self) -> int:
+        return (1 << len(self.ids)) - 1
+
+    def flags(self, bits: int) -> bytes:
+        """A byte a paper, in the columns' order."""
+        return format(bits, f"0{len(self.ids)}b").encode().translate(_FLAGS) if self.ids else b""
 
     def has(self, facet: str, value: object, pk: int) -> bool:
         """Of a facet whose values a paper may have many of. Not where the paper is newer than these columns."""

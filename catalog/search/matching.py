@@ -116,5 +116,9 @@ def _filtered(filter: Filter, resolve: Resolve) -> Q:
     text = filters.text_of(filter)
     if text is None:
         return resolve(filter).condition
-    scope = AUTHORS if filters.name_of(filter) == "author" else TITLES
-    return Q(pk__in=Indexed(text, scope)) if text.phrases else filters.NOTHING
+    return Q(pk__in=Indexed(text, scope_of(filter))) if text.phrases else filters.NOTHING
+
+
+def scope_of(filter: Filter) -> Scope:
+    """Where `author:` and `title:` look."""
+    return AUTHORS if filters.name_of(filter) == "author" else TITLES
