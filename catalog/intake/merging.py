@@ -92,15 +92,18 @@ def merge(work: Work, record: Record, shelf: Shelf) -> tuple[list[Gain], list[Di
     gains: list[Gain] = []
     differences: list[Difference] = []
     _merge_publication(work, record, gains, differences)
-    _merge_identifiers(work, record, shelf, gains, differences)
-    _merge_words(work, record, gains)
+    others = _merge_identifiers(work, record, shelf, gains, differences)
+    _merge_words(work, record, gains, others)
     if gains:
         shelf.add(work)
     return gains, differences
 
 
-def _merge_words(work: Work, record: Record, gains: list[Gain]) -> None:
-    """Names, titles, links, notes, and the entry itself: each is kept where it says something new."""
+def _merge_words(work: Work, record: Record, gains: list[Gain], others: tuple[str, ...]) -> None:
+    """Names, titles, links, notes, and the entry itself: each is kept where it says something new.
+
+    No link by an identifier that was refused (`others`): it leads to another work.
+    """
     paper = work.paper
     if record.short_name and not paper.short_name:
         paper.short_name = record.short_name[:100]
@@ -110,7 +113,7 @@ def _merge_words(work: Work, record: Record, gains: list[Gain]) -> None:
         work.titles[key] = record.title
         gains.append(Gain("titles", record.title))
     for link in usable_links(record)[0]:
-        if link.url not in work.links:
+        if link.url not in work.links and not link.url.lower().endswith(others):
             work.links[link.url] = link.label[:80]
             gains.append(Gain("links", link.url))
     for note in record.remarks:
@@ -157,16 +160,26 @@ def _merge_publication(work: Work, record: Record, gains: list[Gain], difference
 
 def _is_superseded(work: Work, record: Record) -> bool:
     """The record cites the preprint of what is published here."""
-    return bool(record.venue.strip()) and is_preprint(venue_name(record.venue)) and not is_preprint(work.venue)
+    venue = _cited_venue(record, venue_name(record.venue), record.fields)
+    return bool(venue) and is_preprint(venue) and not is_preprint(work.venue)
+
+
+def _cited_venue(row: Paper | Record, venue: str, entry: dict[str, str]) -> str:
+    """arXiv's own BibTeX names no venue: an entry with an arXiv id and no other place cites the preprint."""
+    is_elsewhere = row.acl or (row.doi and not identifiers.arxiv_id(row.doi))
+    if venue or not row.arxiv or is_elsewhere or not entry or row.source == "markdown":
+        return venue
+    return "arXiv"
 
 
 def _keep_preprint(work: Work, record: Record, gains: list[Gain]) -> None:
     """What stood here until now becomes a version; its entry goes with it where the publication brings its own."""
     paper = work.paper
-    if not work.venue or _preprint_of(work):
+    venue = _cited_venue(paper, work.venue, paper.bibtex_fields)
+    if not venue or _preprint_of(work):
         return
     version = PaperVersion(
-        title=paper.title, authors=list(work.authors), venue=work.venue, year=paper.year,
+        title=paper.title, authors=list(work.authors), venue=venue, year=paper.year,
         doi=paper.doi if identifiers.arxiv_id(paper.doi) else "", arxiv=paper.arxiv,
     )  # fmt: skip
     if record.fields and paper.bibtex_fields:
@@ -184,8 +197,9 @@ def _add_preprint(work: Work, record: Record, gains: list[Gain]) -> None:
     if version is None:
         if not record.fields and record.year in (None, work.paper.year):
             return  # says nothing that does not stand here
+        venue = _cited_venue(record, venue_name(record.venue), record.fields)
         version = PaperVersion(
-            title=record.title, authors=record.authors, venue=venue_name(record.venue), year=record.year,
+            title=record.title, authors=record.authors, venue=venue, year=record.year,
             doi=record.doi[:200], arxiv=record.arxiv[:30],
         )  # fmt: skip
         work.versions.append(version)
@@ -201,7 +215,9 @@ def _preprint_of(work: Work) -> PaperVersion | None:
 
 def _merge_identifiers(
     work: Work, record: Record, shelf: Shelf, gains: list[Gain], differences: list[Difference]
-) -> None:
+) -> tuple[str, ...]:
+    """Identifiers of the record that were refused: the work has another, or another work has them."""
+    refused: list[str] = []
     for name in IDENTIFIERS:
         given, here = getattr(record, name), getattr(work.paper, name)
         if not given or given == here or len(given) > _LENGTHS[name]:
@@ -212,6 +228,8 @@ def _merge_identifiers(
             here = ""
         if here or shelf.holder(name, given) is not None:
             differences.append(Difference(name, here, given))
+            refused.append(given.lower())
         else:
             gains.append(Gain(name, given, getattr(work.paper, name)))
             setattr(work.paper, name, given)
+    return tuple(refused)

@@ -219,3 +219,29 @@ def test_former_address_of_another_paper_is_no_slug():
 def test_paper_is_found_by_its_look_alikes_at_once():
     store(preprint())
     assert Paper.objects.get().block_key == "lee|smallm"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_entry_of_arxiv_that_names_no_venue_is_the_preprint(order):
+    """`@misc{…, eprint = {…}, archivePrefix = {arXiv}}`, as arXiv itself gives it."""
+    preprints = Record(
+        title="A Small Model", authors=["Ann Lee"], year=2019, arxiv="1901.00001", line=1,
+        key="lee2019", type="misc", fields={"a": "1"}, source="bibtex",
+    )  # fmt: skip
+    records = [preprints, published(key="lee2020", type="inproceedings", fields={"b": "2"}, source="bibtex")]
+    for index in order:
+        store(records[index])
+    paper = Paper.objects.get()
+    assert (paper.venue.name, paper.year, paper.bibtex_key) == ("ACL", 2020, "lee2020")
+    assert versions_of(paper) == [("arXiv", 2019, "lee2019")]
+
+
+def test_an_identifier_that_was_refused_brings_no_link_either():
+    store(published(doi="10.18653/v1/2020.acl-main.1"))
+    foreign = Link("doi", "https://doi.org/10.5555/other")
+    record = published(doi="10.5555/other")
+    record.links.append(foreign)
+    report = store(record)
+    paper = Paper.objects.get()
+    assert [(row["fact"], row["given"]) for row in report.differences] == [("doi", "10.5555/other")]
+    assert not paper.links.filter(url=foreign.url).exists()
