@@ -142,7 +142,7 @@ def section_move(request: HttpRequest, slug: str, section_id: int) -> HttpRespon
         raise list_editing.EditRefused(_("Say where to."))
     to = form.cleaned_data["to"]
     section_editing.move_section(section=section, to=to, actor=user_or_none(request))
-    messages.info(request, _("“%(name)s” was moved.") % {"name": section.name})
+    messages.info(request, _("“%(name)s” was moved.") % {"name": section.name or _("Under no heading")})
     return _back(slug, moved_section=section.pk, by=to)
 
 
