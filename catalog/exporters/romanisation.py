@@ -10,10 +10,6 @@ import re
 
 from catalog.folding import fold_letters
 
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # signs alone are asked for: a fifth of the memory, half the time
-
-from pypinyin import Style, lazy_pinyin
-
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]{2,5}")
 _COMPOUND = frozenset((
@@ -53,5 +49,12 @@ def ascii_family_name(name: str) -> str:
 def ascii_letters(text: str) -> str:
     """ASCII letters and digits alone, in small letters; ü is v, as it is typed."""
     if HAN.search(text):
-        text = "".join(lazy_pinyin(text, style=Style.NORMAL))
+        text = _pinyin(text)
     return "".join(char for char in fold_letters(text) if char.isascii() and char.isalnum())
+
+
+def _pinyin(text: str) -> str:
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # signs alone: a fifth of the memory, half the time
+    from pypinyin import Style, lazy_pinyin  # with the first Chinese text: its tables take a while to read
+
+    return "".join(lazy_pinyin(text, style=Style.NORMAL))
