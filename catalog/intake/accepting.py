@@ -1,13 +1,14 @@
-"""What was looked at, written in one transaction: a crash leaves nothing half-done, and what waits is sent again.
+"""What was looked at, written batch by batch, each in a transaction of its own.
 
-The change of state is part of the transaction. Whoever comes second, or again, finds nothing to do.
+A batch holds whole entries: papers with their authors, links and notes, places in a list, history, search index, and
+the items' own outcome. What one batch needs of those before it stands in the database. So a crash leaves nothing
+half-done, and whoever goes on begins with the first item that is not stored.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -16,15 +17,16 @@ from django.utils.translation import gettext as _
 
 from catalog.history.recording import Recorder
 from catalog.importers.records import SectionTexts, Summary
-from catalog.intake.bulk import lock_catalogue
 from catalog.intake.items import record_of
+from catalog.intake.leases import LET_GO, work_off
 from catalog.intake.previewing import send
 from catalog.intake.reading import ImportRefused
-from catalog.intake.storing import BATCH, Store, Taken
+from catalog.intake.storing import Store, Taken
 from catalog.lists import ordering
 from catalog.models import Import, ImportItem, Paper, PaperList, Verdict
 
 AT_ONCE_ITEMS = 300  # taken in while the giver waits
+BATCH = 500  # items written together: other writers to SQLite wait for so many at most
 _State, _Verdict, _Decision = Import.State, ImportItem.Verdict, ImportItem.Decision
 
 
@@ -37,32 +39,53 @@ def pending_items(import_: Import) -> QuerySet[ImportItem]:
 def accept_import(*, import_: Import, actor) -> Import:
     """Takes in all that is ready: at once where that is little, else in the background. Pressed again: nothing."""
     waiting = Import.objects.filter(pk=import_.pk, state__in=(_State.PREVIEW, _State.ACCEPTED))
+    facts = {"accepted_by": actor, "sent_at": None, "cancel_requested_at": None, **LET_GO}
     with transaction.atomic():
         number = pending_items(import_).count()
-        if number and waiting.update(state=_State.ACCEPTING, accepted_by=actor, sent_at=None):
+        begun = number and waiting.update(state=_State.ACCEPTING, **facts)
+        if begun and number > AT_ONCE_ITEMS:
             import_.refresh_from_db()
-            if number > AT_ONCE_ITEMS:
-                transaction.on_commit(lambda: send(import_))
-    if import_.state == _State.ACCEPTING and number <= AT_ONCE_ITEMS:
+            transaction.on_commit(lambda: send(import_))
+    if begun and number <= AT_ONCE_ITEMS:
         store(import_id=import_.pk)
     import_.refresh_from_db()
     return import_
 
 
-@transaction.atomic
 def store(*, import_id: uuid.UUID | str) -> None:
-    claimed = Import.objects.filter(pk=import_id, state=_State.ACCEPTING)
-    if not claimed.update(state=_State.ACCEPTED, accepted_at=timezone.now(), undone_at=None, undone_by=None):
-        return
-    lock_catalogue()
-    import_ = Import.objects.select_related("accepted_by").get(pk=import_id)
-    taking = _Taking(import_)
-    for batch in _batches(import_):
-        taking.take(batch)
-    taking.finish()
+    """Goes on where it stopped. A second delivery finds nothing to claim and does nothing."""
+    work_off(import_id=import_id, state=_State.ACCEPTING, step=_Steps().take)
 
 
-class _Taking:
+class _Steps:
+    """`last` spares looking again at items that this process stored; another process begins at the beginning."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def take(self, import_: Import) -> None:
+        """The next batch. After the last one, or where somebody asked to stop, what is stored is accepted."""
+        items = [] if import_.cancel_requested_at else _next_batch(import_, self.last)
+        if items:
+            _Batch(import_).take(items)
+            self.last = items[-1].number
+            return
+        ended = {"state": _State.ACCEPTED, "accepted_at": timezone.now(), "undone_at": None, "undone_by": None}
+        Import.objects.filter(pk=import_.pk).update(**ended, cancel_requested_at=None, **LET_GO)
+
+
+def _next_batch(import_: Import, last: int) -> list[ImportItem]:
+    """In the document's order. One that was decided against an entry above begins a batch: that one is written then."""
+    batch = list(pending_items(import_).filter(number__gt=last).order_by("number")[:BATCH])
+    cut = next((place for place, item in enumerate(batch) if place and _leans_on_above(item)), len(batch))
+    return batch[:cut]
+
+
+def _leans_on_above(item: ImportItem) -> bool:
+    return bool(item.decision) and not item.candidates[item.chosen]["paper"]
+
+
+class _Batch:
     def __init__(self, import_: Import) -> None:
         self.import_ = import_
         self.recorder = Recorder()
@@ -79,6 +102,8 @@ class _Taking:
         return paper_list
 
     def take(self, items: list[ImportItem]) -> None:
+        if self.store.paper_list is not None:
+            self._make_sections()
         forced = {place: self._decided(item) for place, item in enumerate(items) if item.decision}
         taken = self.store.take([record_of(item.data) for item in items], forced)
         now = timezone.now()
@@ -86,6 +111,14 @@ class _Taking:
             _set_outcome(item, one, now)
         save_outcomes(items)
         self._judge(items)
+        if self.store.paper_list is not None:
+            self.store.record(self.recorder)
+
+    def _make_sections(self) -> None:
+        """All of the document's, in its order. The first batch makes them; those after it find them."""
+        sections, summary = self.store.placer.sections, self.import_.summary
+        sections.arrange(summary.get("sections", ()))
+        sections.describe([SectionTexts(**said) for said in summary.get("section_texts", ())])
 
     def _decided(self, item: ImportItem) -> int | None:
         return self._candidate(item, item.chosen) if item.decision == _Decision.SAME else None
@@ -108,29 +141,6 @@ class _Taking:
                     first, second = sorted((other, item.paper_id))
                     facts = {"kind": item.decision, "actor": self.import_.accepted_by}
                     Verdict.objects.update_or_create(first_id=first, second_id=second, defaults=facts)
-
-    def finish(self) -> None:
-        if self.store.paper_list is not None:
-            texts = [SectionTexts(**said) for said in self.import_.summary.get("section_texts", ())]
-            self.store.placer.sections.arrange(self.import_.summary.get("sections", ()))
-            self.store.placer.sections.describe(texts)
-            self.store.record(self.recorder)
-
-
-def _batches(import_: Import) -> Iterator[list[ImportItem]]:
-    """In the document's order. One that was decided against an entry above begins a batch: that one is written then."""
-    last = 0
-    while True:
-        batch = list(pending_items(import_).filter(number__gt=last).order_by("number")[:BATCH])
-        if not batch:
-            return
-        cut = next((place for place, item in enumerate(batch) if place and _leans_on_above(item)), len(batch))
-        yield batch[:cut]
-        last = batch[cut - 1].number
-
-
-def _leans_on_above(item: ImportItem) -> bool:
-    return bool(item.decision) and not item.candidates[item.chosen]["paper"]
 
 
 def _set_outcome(item: ImportItem, taken: Taken, now) -> None:

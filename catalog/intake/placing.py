@@ -26,6 +26,10 @@ class Placer:
         ends = entries.order_by().values("section_id").annotate(end=Max("position"))
         self._last: Counter[int] = Counter({row["section_id"]: row["end"] for row in ends})
 
+    def skip(self, path: list[str], paper_id: int) -> None:
+        """One of the places that a work has there is another entry's: it does not count as here already."""
+        self._here[self.sections.at(path).pk][paper_id] -= 1
+
     def place(self, placed: Iterable[tuple[list[str], int]]) -> set[int]:
         """Each a path of headings and a paper's id. The papers that got a place."""
         rows = []

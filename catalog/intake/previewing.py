@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalog.importers import FORMATS
 from catalog.importers.wire import packed_summary
+from catalog.intake import leases
 from catalog.intake.bulk import insert, without_waiting
 from catalog.intake.judging import Judge
 from catalog.intake.reading import ImportRefused, ReadingStopped, entries_of, local_path, read, refuse_size
@@ -151,11 +152,12 @@ def _clear_if_cancelled(import_: Import) -> None:
 
 
 def request_cancel(*, import_: Import) -> None:
-    """What waits ends at once; what is being read is marked, and its reader stops with the next batch."""
+    """What waits ends at once. What is being read or taken in is marked, and stops with the next batch."""
     waiting = Import.objects.filter(pk=import_.pk, state=Import.State.WAITING)
     if not waiting.update(state=Import.State.CANCELLED):
-        reading = Import.objects.filter(pk=import_.pk, state=Import.State.READING)
-        reading.update(cancel_requested_at=timezone.now())
+        stoppable = (Import.State.READING, Import.State.ACCEPTING)
+        working = Import.objects.filter(pk=import_.pk, state__in=stoppable)
+        working.update(cancel_requested_at=timezone.now())
 
 
 def read_again(*, import_: Import) -> None:
@@ -167,7 +169,10 @@ def read_again(*, import_: Import) -> None:
 
 
 def sweep() -> int:
-    """Sends what nobody took; what fell silent waits again. How many were sent. May run in several places at once."""
+    """Sends what nobody took or somebody left half-done; what fell silent waits again. How many were sent.
+
+    May run in several places at once.
+    """
     now = timezone.now()
     silent = now - timedelta(seconds=settings.IMPORT_LEASE_S)
     dead = Import.objects.filter(state=Import.State.READING, beat_at__lt=silent)
@@ -176,7 +181,7 @@ def sweep() -> int:
     states = (Import.State.WAITING, Import.State.ACCEPTING, Import.State.UNDOING)
     # A new one is being sent, or read, by the process that made it.
     is_old = Q(sent_at=None, created_at__lt=now - timedelta(seconds=2)) | Q(sent_at__lt=silent)
-    due = Import.objects.filter(is_old, state__in=states)
+    due = Import.objects.filter(is_old, leases.free(), state__in=states)
     if not due.exists():
         return 0
     try:

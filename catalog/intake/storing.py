@@ -1,12 +1,12 @@
 """Batches of records into papers, with their history, their places in a list and the search index.
 
-Everything here runs inside one transaction of the caller, who has locked the catalogue. Memory holds one batch.
+Each batch runs inside a transaction of the caller, who has locked the catalogue. Memory holds one batch.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from catalog import search
@@ -96,7 +96,7 @@ class Store:
             search.reindex(touched)
 
     def record(self, recorder: Recorder) -> None:
-        """Adds what differs to the one change set of this import."""
+        """Adds what differs to the one change set that this store makes."""
         if not (changes := recorder.changes()):
             return
         if self.changeset is None:
@@ -110,10 +110,19 @@ class Store:
     def _place(self, taken: list[Taken]) -> None:
         if self.paper_list is None:
             return
+        for path, paper_id in self._placed_before({one.paper_id for one in taken}):
+            self.placer.skip(path, paper_id)
         if not (placed := self.placer.place((one.record.section, one.paper_id) for one in taken)):
             return
         Paper.objects.filter(pk__in=placed).touch()
         search.reindex(placed)
+
+    def _placed_before(self, paper_ids: set[int]) -> Iterable[tuple[list[str], int]]:
+        """Places that stored items of the same document have: named again, a work stands there again."""
+        if self.origin is None:
+            return ()
+        stored = self.origin.items.filter(paper__in=paper_ids).exclude(stored_at=None)
+        return stored.order_by().values_list("data__section", "paper_id")
 
     @property
     def placer(self) -> Placer:

@@ -17,9 +17,8 @@ from catalog import search
 from catalog.history import rows as beside
 from catalog.history.refusals import CannotReturn
 from catalog.history.restoring import undo_change, undo_changeset
-from catalog.intake.bulk import lock_catalogue
+from catalog.intake.leases import LET_GO, work_off
 from catalog.intake.previewing import send
-from catalog.intake.storing import BATCH
 from catalog.models import (
     AlternativeTitle,
     Author,
@@ -38,6 +37,8 @@ from catalog.models import (
 )
 
 AT_ONCE_PAPERS = 300
+BATCH = 500  # papers removed together
+ROWS = 50  # changes taken back together, where each is a step of its own
 _State = Import.State
 # They point at papers because of the import, not because somebody uses them.
 _OF_THE_IMPORT = {ImportItem, Verdict, Change}
@@ -46,14 +47,13 @@ _PARTS = (AlternativeTitle, Authorship, Note, PaperLink, PaperVersion)
 
 def undo_import(*, import_: Import, actor) -> Import:
     """At once where that is little, else in the background. Pressed again: nothing."""
-    accepted = Import.objects.filter(pk=import_.pk, state=_State.ACCEPTED)
     with transaction.atomic():
         number = import_.papers.count()
-        if accepted.update(state=_State.UNDOING, undone_by=actor, sent_at=None):
+        begun = _begin(import_, actor)
+        if begun and number > AT_ONCE_PAPERS:
             import_.refresh_from_db()
-            if number > AT_ONCE_PAPERS:
-                transaction.on_commit(lambda: send(import_))
-    if import_.state == _State.UNDOING and number <= AT_ONCE_PAPERS:
+            transaction.on_commit(lambda: send(import_))
+    if begun and number <= AT_ONCE_PAPERS:
         take_back(import_id=import_.pk)
     import_.refresh_from_db()
     return import_
@@ -61,78 +61,108 @@ def undo_import(*, import_: Import, actor) -> Import:
 
 def undo_now(*, import_: Import, actor) -> dict:
     """While the caller waits, however much it is. How many papers went, and what was kept: `removed`, `kept`."""
-    Import.objects.filter(pk=import_.pk, state=_State.ACCEPTED).update(state=_State.UNDOING, undone_by=actor)
+    _begin(import_, actor)
     take_back(import_id=import_.pk)
     import_.refresh_from_db()
     return import_.report
 
 
+def _begin(import_: Import, actor) -> bool:
+    accepted = Import.objects.filter(pk=import_.pk, state=_State.ACCEPTED)
+    report = {"removed": 0, "kept": [], "at": {}}
+    return bool(accepted.update(state=_State.UNDOING, undone_by=actor, report=report, sent_at=None, **LET_GO))
+
+
 def take_back(*, import_id: uuid.UUID | str) -> None:
-    """In one transaction; afterwards the document waits to be looked at again."""
-    with transaction.atomic():
-        undoing = Import.objects.filter(pk=import_id, state=_State.UNDOING)
-        if not undoing.update(state=_State.WAITING, undone_at=timezone.now(), accepted_at=None):
-            return
-        lock_catalogue()
-        import_ = Import.objects.select_related("undone_by").get(pk=import_id)
-        last = ChangeSet.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        kept = _take_back_changes(import_)
-        removed, used = _remove_papers(import_, last)
-        import_.report = {"removed": removed, "kept": kept + used}
-        import_.read_bytes = import_.read_entries = 0
-        import_.sent_at = None
-        import_.save(update_fields=["report", "read_bytes", "read_entries", "sent_at"])
-        ChangeSet.objects.create(
-            kind=ChangeSet.Kind.RETURN, actor=import_.undone_by, source=import_,
-            summary=f"{import_}: {removed} papers removed, {len(kept + used)} kept"[:500],
-        )  # fmt: skip
-        transaction.on_commit(lambda: send(import_))
+    """In steps, each a transaction; goes on where it stopped. Afterwards the document waits to be looked at again."""
+    work_off(import_id=import_id, state=_State.UNDOING, step=_take_step)
 
 
-def _take_back_changes(import_: Import) -> list[dict]:
-    """Each change set whole; where that cannot be, each of its rows. What stays is named."""
-    kept = []
-    changesets = import_.changesets.filter(kind=ChangeSet.Kind.IMPORT, returned_by=None)
-    for changeset in changesets.order_by("-pk"):
+def _take_step(import_: Import) -> None:
+    """`report["at"]` says how far it came: changeset and change, downwards; paper, upwards.
+
+    Steps are marked as the import's own, so that they do not count as somebody's changes.
+    """
+    report = import_.report
+    at = report.setdefault("at", {})
+    if not (_take_back_changes(import_, report, at) or _remove_papers(import_, report, at)):
+        _finish(import_, report)
+        return
+    Import.objects.filter(pk=import_.pk).update(report=report)
+
+
+def _finish(import_: Import, report: dict) -> None:
+    del report["at"]
+    Import.objects.filter(pk=import_.pk).update(
+        state=_State.WAITING, undone_at=timezone.now(), accepted_at=None, report=report,
+        read_bytes=0, read_entries=0, sent_at=None, **LET_GO,
+    )  # fmt: skip
+    ChangeSet.objects.create(
+        kind=ChangeSet.Kind.RETURN, actor=import_.undone_by, source=import_,
+        summary=f"{import_}: {report['removed']} papers removed, {len(report['kept'])} kept"[:500],
+    )  # fmt: skip
+    import_.state = _State.WAITING
+    transaction.on_commit(lambda: send(import_))
+
+
+def _take_back_changes(import_: Import, report: dict, at: dict[str, int]) -> bool:
+    """The last change set that is left, whole; where that cannot be, its rows. What stays is named."""
+    if "change" in at:
+        _take_back_rows(import_, report, at)
+        return True
+    left = import_.changesets.filter(kind=ChangeSet.Kind.IMPORT, returned_by=None).order_by("-pk")
+    changeset = left.filter(pk__lt=at["changeset"]).first() if "changeset" in at else left.first()
+    if changeset is None:
+        return False
+    at["changeset"] = changeset.pk
+    try:
+        with transaction.atomic():
+            _sign(undo_changeset(changeset=changeset, actor=import_.undone_by, summary=str(import_)), import_)
+    except CannotReturn:
+        at["change"] = changeset.changes.order_by("-pk").values_list("pk", flat=True).first() + 1
+    return True
+
+
+def _take_back_rows(import_: Import, report: dict, at: dict[str, int]) -> None:
+    changes = Change.objects.filter(changeset=at["changeset"], pk__lt=at["change"]).select_related("changeset")
+    changes = list(changes.order_by("-pk")[:ROWS])
+    for change in changes:
         try:
             with transaction.atomic():
-                undo_changeset(changeset=changeset, actor=import_.undone_by, summary=str(import_))
-        except CannotReturn:
-            kept += _take_back_rows(changeset, import_)
-    return kept
-
-
-def _take_back_rows(changeset: ChangeSet, import_: Import) -> list[dict]:
-    kept = []
-    for change in changeset.changes.order_by("-pk"):
-        try:
-            with transaction.atomic():
-                undo_change(change=change, actor=import_.undone_by, summary=str(import_))
+                _sign(undo_change(change=change, actor=import_.undone_by, summary=str(import_)), import_)
         except CannotReturn as refusal:
-            kept.append({"title": change.label, "reason": "refused", "message": str(refusal)})
-    return kept
+            report["kept"].append({"title": change.label, "reason": "refused", "message": str(refusal)})
+    if len(changes) == ROWS:
+        at["change"] = changes[-1].pk
+    else:
+        del at["change"]
 
 
-def _remove_papers(import_: Import, last_changeset: int) -> tuple[int, list[dict]]:
-    removed, kept, after = 0, [], 0
-    while ids := list(_ids_after(import_.papers, after)):
-        after = ids[-1]
-        reasons = _reasons_to_keep(ids, import_, last_changeset)
-        kept_papers = Paper.objects.filter(pk__in=reasons).order_by("pk").values_list("pk", "slug", "title")
-        kept += [{"slug": slug, "title": title, "reason": reasons[pk]} for pk, slug, title in kept_papers]
-        going = [pk for pk in ids if pk not in reasons]
-        _delete(going)
-        removed += len(going)
-    return removed, kept
+def _sign(step: ChangeSet, import_: Import) -> None:
+    ChangeSet.objects.filter(pk=step.pk).update(source=import_)
+
+
+def _remove_papers(import_: Import, report: dict, at: dict[str, int]) -> bool:
+    ids = list(_ids_after(import_.papers, at.get("paper", 0)))
+    if not ids:
+        return False
+    at["paper"] = ids[-1]
+    reasons = _reasons_to_keep(ids, import_)
+    kept = Paper.objects.filter(pk__in=reasons).order_by("pk").values_list("pk", "slug", "title")
+    report["kept"] += [{"slug": slug, "title": title, "reason": reasons[pk]} for pk, slug, title in kept]
+    going = [pk for pk in ids if pk not in reasons]
+    _delete(going)
+    report["removed"] += len(going)
+    return True
 
 
 def _ids_after(papers: QuerySet[Paper], after: int) -> Iterable[int]:
     return papers.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]
 
 
-def _reasons_to_keep(ids: list[int], import_: Import, last_changeset: int) -> dict[int, str]:
+def _reasons_to_keep(ids: list[int], import_: Import) -> dict[int, str]:
     """By paper: changed | listed | used."""
-    since = Change.objects.filter(paper__in=ids, changeset__lte=last_changeset).exclude(changeset__source=import_)
+    since = Change.objects.filter(paper__in=ids).exclude(changeset__source=import_)
     listed = Entry.objects.filter(paper__in=ids).values_list("paper_id", flat=True)
     reasons = dict.fromkeys(_pointed_at(ids), "used")
     reasons |= dict.fromkeys(listed, "listed")
