@@ -24,7 +24,7 @@ TOKEN_MAX_CHARACTERS = 60
 PART_MIN_CHARACTERS = 3
 NAME_MAX_CHARACTERS = 30  # longer ones are no names
 _CACHED_CHARACTERS = 40  # what is longer will hardly come again
-_CACHED = 16_384  # texts, and words: about 10 MB each; four times as many index thirty thousand papers no quicker
+_CACHED = 16_384  # texts, and words, each; four times as many index thirty thousand papers no quicker
 
 HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _DROPPED = re.compile("['`´‘’ʼ\u00ad\u200b-\u200f\u2060\ufeff]")
