@@ -149,3 +149,11 @@ def test_commands_take_a_tar_and_say_what_they_did(site, settings, capsys):
         call_command("load_site", site / "site.tar.gz")
     with pytest.raises(CommandError, match=r"no readable manifest\.json"):
         call_command("load_site", site)
+
+
+def test_an_archive_that_was_cut_off_is_refused_in_one_line(site):
+    call_command("dump_site", site / "site.tar.gz")
+    whole = (site / "site.tar.gz").read_bytes()
+    (site / "cut.tar.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CommandError, match="cut off or damaged"):
+        call_command("load_site", site / "cut.tar.gz")

@@ -1,5 +1,6 @@
 import tarfile
 import tempfile
+import zlib
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         source: Path = options["source"]
         try:
             manifest = load_site(folder=source) if source.is_dir() else _load_tar(source)
+        except (EOFError, zlib.error) as error:  # what gzip raises where a download or a copy stopped
+            raise CommandError(f"{source} is cut off or damaged: {error}") from error
         except (ArchiveRefused, OSError, tarfile.TarError) as error:
             raise CommandError(str(error)) from error
         rows = sum(table["rows"] for table in manifest.tables.values())
