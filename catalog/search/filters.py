@@ -130,12 +130,15 @@ def _year(value: str, name: str) -> Resolved:
         return Resolved(NOTHING, value, None, False, ("..".join(years[:2]) or "2019..2021",))
     if not match["range"]:
         return Resolved(Q(year=int(match["first"])), value, int(match["first"]))
+    first, last = match["first"], match["last"]
+    if first and last:  # 2021..2019 means the same span
+        first, last = sorted((first, last))
     condition = Q()
-    if match["first"]:
-        condition &= Q(year__gte=int(match["first"]))
-    if match["last"]:
-        condition &= Q(year__lte=int(match["last"]))
-    return Resolved(condition, f"{match['first'] or ''}–{match['last'] or ''}")
+    if first:
+        condition &= Q(year__gte=int(first))
+    if last:
+        condition &= Q(year__lte=int(last))
+    return Resolved(condition, f"{first or ''}–{last or ''}")
 
 
 def _venue(value: str, name: str) -> Resolved:

@@ -64,6 +64,8 @@ def _told(browse: Browse, node: Node, typed: str) -> tuple[str, str]:
 def remarks_of(browse: Browse) -> list[Remark]:
     """What is no filter, what no filter knows, what was too long."""
     remarks = [_unknown_filter(browse, filter) for filter in browse.asked.query.unknown]
+    if browse.q.strip() and browse.asked.tree is None:
+        remarks.append(Remark(_("There is no word in this to search for: all papers are shown."), []))
     for filter in dict.fromkeys(filters_in(browse.asked.tree)):
         if filters.text_of(filter) is None and not browse.asked.resolve(filter).known:
             remarks.append(_unknown_value(browse, filter))

@@ -197,3 +197,11 @@ def test_one_version_of_the_index_is_read_once(client):
     with CaptureQueriesContext(connection) as captured:
         Browse({}).facets()
     assert len(captured) == 3, "the version, the names of topics and of venues; there are no lists"
+
+
+@pytest.mark.parametrize("signs", ["💥", "((", "NOT"])
+def test_signs_alone_show_all_papers_and_say_so(client, signs):
+    paper_with(title="Here")
+    body = text_of(page(client, q=signs))
+    assert "There is no word in this to search for: all papers are shown." in body
+    assert "Here" in body
