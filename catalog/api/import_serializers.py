@@ -8,7 +8,7 @@ from rest_framework.reverse import reverse
 
 from catalog.api.inputs import Input, Text
 from catalog.importers import FORMATS
-from catalog.intake.page import counts_of
+from catalog.intake.page import counts_of, progress_of
 from catalog.intake.remarks import translated
 from catalog.models import Import, ImportItem
 
@@ -27,11 +27,19 @@ class CountsSerializer(serializers.Serializer):
     total = serializers.IntegerField(help_text="All entries.")
 
 
+class ProgressSerializer(serializers.Serializer):
+    """How far taking in has come."""
+
+    done = serializers.IntegerField(help_text="Entries that are in the catalogue.")
+    total = serializers.IntegerField(help_text="These and the ones still to come.")
+
+
 class ImportSerializer(serializers.ModelSerializer):
     url = serializers.HyperlinkedIdentityField(view_name="import-detail", help_text="This import in the API.")
     page = serializers.SerializerMethodField(help_text="Its page on the site.")
     items = serializers.SerializerMethodField(help_text="Its entries.")
     counts = serializers.SerializerMethodField(help_text="Its entries by what they are.")
+    progress = serializers.SerializerMethodField(help_text="While it is accepting: how far it has come; else null.")
     message = serializers.SerializerMethodField(help_text="Why it could not be read; else empty.")
     list = serializers.SlugRelatedField(
         source="paper_list", slug_field="slug", read_only=True, allow_null=True, help_text="Where its entries stand."
@@ -41,7 +49,7 @@ class ImportSerializer(serializers.ModelSerializer):
         model = Import
         fields = [
             "id", "url", "page", "items", "format", "name", "state", "message", "size_bytes", "read_bytes",
-            "read_entries", "counts", "list", "created_at", "accepted_at", "undone_at",
+            "read_entries", "counts", "progress", "list", "created_at", "accepted_at", "undone_at",
         ]  # fmt: skip
         read_only_fields = fields
         extra_kwargs = {
@@ -69,18 +77,22 @@ class ImportSerializer(serializers.ModelSerializer):
     def get_counts(self, import_: Import) -> dict:
         return counts_of(import_)
 
+    @extend_schema_field(ProgressSerializer(allow_null=True))
+    def get_progress(self, import_: Import) -> dict | None:
+        return progress_of(import_) if import_.state == Import.State.ACCEPTING else None
+
     def get_message(self, import_: Import) -> str:
         return translated(import_.message) if import_.message else ""
 
 
 class ImportSummarySerializer(ImportSerializer):
-    """An import among others: without its counts, which cost queries of their own."""
+    """An import among others: without its counts and progress, which cost queries of their own."""
 
     class Meta(ImportSerializer.Meta):
-        fields = [name for name in ImportSerializer.Meta.fields if name != "counts"]
+        fields = [name for name in ImportSerializer.Meta.fields if name not in ("counts", "progress")]
         read_only_fields = fields
 
-    counts = None
+    counts = progress = None
 
 
 class ImportItemSerializer(serializers.ModelSerializer):

@@ -28,12 +28,13 @@ from catalog.models import Import, ImportItem, Paper, PaperList, Verdict
 AT_ONCE_ITEMS = 300  # taken in while the giver waits
 BATCH = 500  # items written together: other writers to SQLite wait for so many at most
 _State, _Verdict, _Decision = Import.State, ImportItem.Verdict, ImportItem.Decision
+_UNDECIDED = Q(verdict=_Verdict.DOUBTFUL, decision="")
+PENDING = Q(stored_at=None) & ~_UNDECIDED & ~Q(verdict=_Verdict.PROBLEM)
 
 
 def pending_items(import_: Import) -> QuerySet[ImportItem]:
     """What accepting would take in. Doubtful entries wait for a decision, problems for a mended text."""
-    undecided = Q(verdict=_Verdict.DOUBTFUL, decision="")
-    return import_.items.filter(stored_at=None).exclude(undecided).exclude(verdict=_Verdict.PROBLEM)
+    return import_.items.filter(PENDING)
 
 
 def accept_import(*, import_: Import, actor) -> Import:

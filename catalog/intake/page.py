@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.folding import fold_letters
 from catalog.importers.records import Record
+from catalog.intake.accepting import PENDING
 from catalog.intake.items import record_of
 from catalog.models import Import, ImportItem, Paper
 from catalog.titles import title_key
@@ -77,6 +78,13 @@ def counts_of(import_: Import) -> dict[str, int]:
     counts["gaining"] = here.exclude(paper=None).values("paper").distinct().count() if counts["here"] else 0
     counts["total"] = sum(found.values())
     return counts
+
+
+def progress_of(import_: Import) -> dict[str, int]:
+    """How many entries are taken in, of how many: `done`, `total`. One query, so that both are of one moment."""
+    done, pending = Count("pk", filter=Q(stored_at__isnull=False)), Count("pk", filter=PENDING)
+    found = import_.items.order_by().aggregate(done=done, pending=pending)
+    return {"done": found["done"], "total": found["done"] + found["pending"]}
 
 
 def page_of(import_: Import, *, show: str, query: str, number: str | None) -> Page:

@@ -74,6 +74,8 @@ def _import_page(request: HttpRequest, import_: Import, list_form=None, status: 
             "query": query,
             "list_form": list_form or ListChoiceForm(initial=_list_initial(import_)),
         }
+    elif import_.state == Import.State.ACCEPTING:
+        context["progress"] = import_page.progress_of(import_)
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "no-store"  # it changes while it is read
     return response

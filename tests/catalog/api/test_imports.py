@@ -1,6 +1,7 @@
 """/api/v1/imports/: a document given, looked at, taken in, taken back."""
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Import, Paper
 from tests.catalog.stock import paper_with
@@ -93,3 +94,11 @@ def test_an_import_is_its_givers(client, settings, django_user_model):
     client.force_login(grace)
     assert client.get(address).status_code == 404
     assert client.get(IMPORTS).json()["results"] == []
+
+
+def test_progress_is_told_while_it_is_taken_in_and_at_no_other_time(client):
+    address = give(client)["Location"]
+    assert client.get(address).json()["progress"] is None
+    Import.objects.update(state="accepting")
+    Import.objects.get().items.filter(number=1).update(stored_at=timezone.now())
+    assert client.get(address).json()["progress"] == {"done": 1, "total": 2}

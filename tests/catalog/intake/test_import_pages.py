@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.models import Import, Paper, PaperList
 from tests.catalog.pages.test_views import text_of
@@ -303,3 +304,29 @@ def test_pages_of_an_import_ask_as_often_for_many_entries_as_for_few(writer):
 def test_a_page_of_problems_is_light(writer):
     page = writer.get(give(writer, "".join(f"@misc{{k{n}, title = {{{'x ' * 5000}\n\n" for n in range(40))).url)
     assert len(page.content) < 100_000
+
+
+def being_accepted(writer, **facts) -> str:
+    """The address of an import of two entries, one of which is taken in already."""
+    address = give(writer).url
+    Import.objects.update(state="accepting", **facts)
+    Import.objects.get().items.filter(number=1).update(stored_at=timezone.now())
+    return address
+
+
+def test_page_says_how_many_entries_are_taken_in_and_lets_stop(writer):
+    response = writer.get(being_accepted(writer))
+    assert "1 of 2 entries taken in" in text_of(response)
+    assert '<progress aria-label="Being taken in" max="2" value="1">' in response.content.decode()
+    assert "Stop here" in text_of(response)
+
+
+def test_who_stopped_it_is_told_so_and_cannot_stop_twice(writer):
+    text = text_of(writer.get(being_accepted(writer, cancel_requested_at=timezone.now())))
+    assert "It stops in a moment." in text and "Stop here" not in text
+
+
+def test_page_says_how_many_papers_are_removed_so_far(writer):
+    address = give(writer).url
+    Import.objects.update(state="undoing", report={"removed": 500, "kept": []})
+    assert "500 papers removed" in text_of(writer.get(address))
