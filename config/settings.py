@@ -147,7 +147,7 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Several processes write: WAL lets readers go on, IMMEDIATE takes the write lock before reading what it changes.
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 60,  # seconds a writer waits: a large import is one transaction
+        "timeout": 60,  # seconds a writer waits: manage.py import_papers is one transaction
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }

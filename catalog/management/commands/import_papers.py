@@ -27,7 +27,11 @@ from catalog.models import Import, ImportItem
 
 
 class Command(BaseCommand):
-    help = "Import papers from a document. Entries that cannot be read are reported by line."
+    help = (
+        "Import papers from a document. Entries that cannot be read are reported by line. It holds the database for "
+        "its whole time: on SQLite nobody else can write until it ends. Where people work on the site, give a large "
+        "document under /import/, which writes in short steps."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
