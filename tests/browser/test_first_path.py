@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 RUN_MS = 90_000  # a smoke run on a slow machine, teacher included
+READ_MS = 20_000  # a document is read in a process of its own, and that process begins slowly on a busy machine
 BIBTEX = """@inproceedings{rowan-2031,
   title = {A {Rowan} Tree Grows in the Test Bed},
   author = {Example, Ada and Sample, Bo},
@@ -24,6 +25,10 @@ BIBTEX = """@inproceedings{rowan-2031,
 def api(site, path: str):
     with urlopen(f"{site.url}/api/v1/{path}", timeout=10) as answer:
         return json.load(answer)
+
+
+def number_of_papers(site) -> int:
+    return api(site, "papers/?count=true&page_size=1")["count"]
 
 
 def test_from_the_home_page_to_measured_results(page: Page, site):
@@ -61,16 +66,17 @@ def test_from_the_home_page_to_measured_results(page: Page, site):
 def test_a_bibtex_file_goes_through_preview_and_accept(page: Page, site, tmp_path):
     file = tmp_path / "mine.bib"
     file.write_text(BIBTEX)
-    before = api(site, "papers/")["count"]
+    before = number_of_papers(site)
     page.goto("/import/")
     page.locator('input[type="file"]').set_input_files(file)
     page.get_by_role("button", name=re.compile("Look|Preview", re.IGNORECASE)).first.click()
+    expect(page.get_by_role("main")).to_contain_text("A Rowan Tree Grows in the Test Bed", timeout=READ_MS)
+    expect(page.get_by_role("main")).to_contain_text("line 7")  # where the broken entry begins
+    assert number_of_papers(site) == before, "nothing is written before accept"
+    page.get_by_role("button", name="Add 1 paper").click()
+    expect(page.get_by_role("main")).to_contain_text("1 added", timeout=READ_MS)
     expect(page.get_by_role("main")).to_contain_text("A Rowan Tree Grows in the Test Bed")
-    expect(page.get_by_role("main")).to_contain_text("7")  # the line of the broken entry
-    assert api(site, "papers/")["count"] == before, "nothing is written before accept"
-    page.get_by_role("button", name=re.compile("Accept|Add", re.IGNORECASE)).first.click()
-    expect(page.get_by_role("main")).to_contain_text("A Rowan Tree Grows in the Test Bed")
-    assert api(site, "papers/")["count"] == before + 1
+    assert number_of_papers(site) == before + 1
 
 
 def test_a_running_job_is_cancelled_from_its_page(page: Page):
