@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from catalog.folding import fold_letters
 
@@ -12,6 +13,7 @@ _HASH_LENGTH = 8
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=8192)  # while a document is taken in, each of its titles and names is asked about several times
 def title_key(title: str) -> str:
     """The letters and digits of a title, of any script, without case, width, accents and strokes.
 

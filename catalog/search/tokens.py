@@ -30,6 +30,7 @@ HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0002000
 _DROPPED = re.compile("['`´‘’ʼ\u00ad\u200b-\u200f\u2060\ufeff]")
 _PIECE = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+|[-\u2010-\u2015\u2212]")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
+_AROUND_WORDS = ",.:;!?()[]"
 _INNER = re.compile(r"(?<=.)(?:[A-Z]|(?<=\D)\d|(?<=\d)\D)")
 
 
@@ -54,6 +55,10 @@ def _read_text(text: str) -> Tokens:
     words: list[str] = []
     beside: list[str] = []
     for chunk in text.split():
+        bare = chunk.strip(_AROUND_WORDS)
+        if bare.isascii() and bare.isalpha() and (len(bare) == 1 or bare[1:].islower()):  # most words: one token each
+            words.append(bare.lower()[:TOKEN_MAX_CHARACTERS])
+            continue
         found = _of_chunk(chunk) if len(chunk) <= _CACHED_CHARACTERS else _read_chunk(chunk)
         words += found.words
         beside += found.beside
