@@ -88,7 +88,7 @@ def import_document(
             import_.save(force_insert=True)
             batches = read(path, format=format, name=name)
             return import_, _store_batches(batches, import_, list_slug)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: the file of an import that was rolled back is nobody's; raised again
         import_.document.delete(save=False)
         raise
 

@@ -41,7 +41,7 @@ def work_off(*, import_id: uuid.UUID | str, state: Import.State, step: Callable[
     try:
         while _took_step(held, step):
             _give_way()
-    except BaseException:
+    except BaseException:  # a worker told to stop as well: whatever ends the step, the import is let go; raised again
         held.update(**LET_GO)
         raise
 

@@ -107,7 +107,7 @@ def preview(*, import_id: uuid.UUID | str, max_seconds: float | None = None) -> 
         _end(import_, state=Import.State.FAILED, message=str(stopped))
     except _Lost:
         _clear_if_cancelled(import_)
-    except Exception:
+    except Exception:  # any fault of ours: the import ends with a cause, and the log gets the fault; raised again
         _end(import_, state=Import.State.FAILED, message="The process that read this document ended unexpectedly.")
         raise
 

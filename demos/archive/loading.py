@@ -40,7 +40,7 @@ def load_site(*, folder: Path) -> Manifest:
     except (DatabaseError, ValueError, ValidationError) as error:
         _remove(written)
         raise ArchiveRefused(f"The archive does not fit: {error}") from error
-    except BaseException:
+    except BaseException:  # Ctrl-C too: rows are rolled back, files have to be removed; raised again
         _remove(written)
         raise
     return manifest
