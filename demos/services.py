@@ -21,8 +21,9 @@ from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import RedisError
 
 from demos import formatting, reading
+from demos.configurations import configuration_of
 from demos.events import append
-from demos.models import Run
+from demos.models import Group, Run
 from demos.tasks import execute_run, waiting_messages
 from workers import registry
 from workers.spec import MethodSpec, Preset, Text
@@ -44,7 +45,15 @@ class LeaseLost(Exception):
 
 # --- start and cancel -------------------------------------------------------------------------------------------
 def start_run(
-    *, spec: MethodSpec, preset: str, data: str, seed: int, params: Mapping[str, Any], owner: Any = None
+    *,
+    spec: MethodSpec,
+    preset: str,
+    data: str,
+    seed: int,
+    params: Mapping[str, Any],
+    owner: Any = None,
+    group: Group | None = None,
+    repeat_of: Run | None = None,
 ) -> Run:
     """Raises RunRefused, or InvalidParams from the spec. Where Redis is away the run waits, and the sweep sends it."""
     chosen = _preset(spec, preset)
@@ -59,7 +68,9 @@ def start_run(
             raise RunRefused(_("Too many runs are waiting already. Try again when some have ended."))
         run = Run.objects.create(
             method=spec.slug, preset=preset, data=data, seed=seed, params=cleaned, queue=chosen.needs,
-            paper=reading.paper_of(spec), owner=owner if owner and owner.is_authenticated else None,
+            configuration=configuration_of(method=spec.slug, data=data, params=cleaned), group=group,
+            repeat_of=repeat_of, paper=reading.paper_of(spec),
+            owner=owner if owner and owner.is_authenticated else None,
         )  # fmt: skip
         append(run.id, [_state_event(Run.State.QUEUED)])
         transaction.on_commit(lambda: send(run=run))

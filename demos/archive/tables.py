@@ -1,7 +1,8 @@
 """What an archive of the site holds: every row of the catalogue and of the runs, as plain values, and their files.
 
 People stay out unless they are asked for: accounts with their password hashes, tokens' hashes, reading lists with
-their private notes, and who did what. The search index is left out too: it is made anew from the rows.
+their private notes, and who did what. What is made anew is left out too: the search index, the workers of the moment,
+and the keys that keep a repeated request from starting twice.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 APPS = ("catalog", "demos")
-DERIVED = ("catalog.indexversion",)
+DERIVED = ("catalog.indexversion", "demos.worker", "demos.idempotencykey")
 PRIVATE = ("catalog.reading", "catalog.apitoken")
 _READ_AT_A_TIME = 2_000
 

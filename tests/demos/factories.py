@@ -8,6 +8,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
+from demos.configurations import configuration_of
 from demos.models import Event, Result, Run
 from tests.demos import stand_in
 
@@ -23,6 +24,9 @@ class RunFactory(factory.django.DjangoModelFactory):
     data = "opinions"
     seed = factory.Sequence(int)
     params = factory.LazyFunction(lambda: stand_in.SPEC.clean({"epochs": 3}))
+    configuration = factory.LazyAttribute(
+        lambda run: configuration_of(method=run.method, data=run.data, params=run.params)
+    )
 
     class Params:
         claimed = factory.Trait(
