@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from demos.statistics import Summary
 from workers.metrics import METRICS
 from workers.spec import Text
 
@@ -54,6 +55,25 @@ def quantity(metric: str, value: float, unit: str = "") -> Quantity:
     if stored == "examples/s":
         return Quantity(f"{value:,.0f}".replace(",", THIN_SPACE), _("examples/s"))
     return Quantity(f"{value:.4g}", stored)
+
+
+def spread(metric: str, summary: Summary, unit: str = "") -> str:
+    """81.0 ± 0.3 % (5 seeds): mean and sample standard deviation; one seed has no deviation and says so by its count.
+
+    Without the unit, where a column's head has it: spread_number.
+    """
+    mean = quantity(metric, summary.mean, unit)
+    seeds = ngettext("%(n)d seed", "%(n)d seeds", summary.n) % {"n": summary.n}
+    unit_part = f"{THIN_SPACE}{mean.unit}" if mean.unit else ""
+    return f"{spread_number(metric, summary, unit)}{unit_part} ({seeds})"
+
+
+def spread_number(metric: str, summary: Summary, unit: str = "") -> str:
+    """81.0 ± 0.3, or 81.0 for one seed: in the unit that quantity() gives."""
+    mean = quantity(metric, summary.mean, unit).number
+    if summary.deviation is None:
+        return mean
+    return f"{mean} ± {quantity(metric, summary.deviation, unit).number}"
 
 
 def points(difference: float) -> str:

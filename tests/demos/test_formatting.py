@@ -1,6 +1,7 @@
 import pytest
 
 from demos import formatting
+from demos.statistics import Summary, summary
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,20 @@ def test_a_duration_is_as_exact_as_it_needs_to_be(seconds, printed):
 )
 def test_a_file_s_size(size, printed):
     assert formatting.file_size(size) == printed
+
+
+def test_a_spread_has_mean_deviation_unit_and_number_of_seeds():
+    assert formatting.spread("accuracy", Summary(5, 0.8104, 0.0032, 0.8, 0.82)) == "81.0 ± 0.3\u202f% (5 seeds)"
+
+
+def test_one_seed_has_no_deviation():
+    assert formatting.spread("accuracy", summary([0.8104])) == "81.0\u202f% (1 seed)"
+
+
+def test_a_spread_takes_the_run_s_unit_where_the_metric_is_unknown():
+    found = formatting.spread("bits_per_weight", Summary(3, 3.75, 0.25, 3.1, 4.4), "bits")
+    assert found == "3.75 ± 0.25\u202fbits (3 seeds)"
+
+
+def test_a_spread_without_its_unit_stands_below_a_head_that_has_it():
+    assert formatting.spread_number("size_bytes", Summary(2, 7.3e6, 1e5, 7e6, 8e6)) == "7.30 ± 0.10"
