@@ -135,11 +135,16 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Role:
-    """Whose numbers a result is: the teacher's, a baseline's, the method's. Tables keep the spec's order."""
+    """Whose numbers a result is: the teacher's, a baseline's, the method's. Tables keep the spec's order.
+
+    `depends_on` names the parameters that, with data and seed, settle this network's numbers; empty: all of them. Two
+    methods have the same teacher where these have the same values.
+    """
 
     slug: str
     label: Text
     kind: Literal["teacher", "baseline", "method"]
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

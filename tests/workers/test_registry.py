@@ -51,6 +51,13 @@ def test_family_data_and_roles_are_known(slug):
     assert {"teacher", "baseline", "method"} >= {role.kind for role in spec.roles}
 
 
+def test_a_role_depends_on_parameters_that_there_are_and_a_teacher_says_on_which(slug):
+    spec = registry.get_spec(slug)
+    for role in spec.roles:
+        assert set(role.depends_on) <= {param.name for param in spec.params}, role.slug
+        assert role.depends_on or role.kind != "teacher", "else no other method could have the same teacher"
+
+
 @pytest.mark.parametrize(("name", "language"), PAGES.items())
 def test_the_page_speaks_of_every_parameter(slug, name, language):
     text = re.sub(r"\s+", " ", page(slug, name)).lower()

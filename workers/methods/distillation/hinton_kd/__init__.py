@@ -192,11 +192,14 @@ PRESETS = (
         },
     ),
 )
+ALONE = ("labelled", "train_rows", "student", "vocabulary", "epochs", "learning_rate", "batch_size")
+OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "teacher_epochs")
+TAUGHT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER, "alpha")))  # at no temperature of the loss
 ROLES = (
-    Role("teacher", Text("Teacher", "教师"), "teacher"),
-    Role("baseline", Text("Student, labels only", "学生（仅标签）"), "baseline"),
-    Role("teacher-labels", Text("Student, teacher's hard labels", "学生（教师硬标签）"), "baseline"),
-    Role("logit-matching", Text("Student, logit matching", "学生（logits 匹配）"), "baseline"),
+    Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),
+    Role("baseline", Text("Student, labels only", "学生（仅标签）"), "baseline", ALONE),
+    Role("teacher-labels", Text("Student, teacher's hard labels", "学生（教师硬标签）"), "baseline", TAUGHT),
+    Role("logit-matching", Text("Student, logit matching", "学生（logits 匹配）"), "baseline", TAUGHT),
     Role("student", Text("Student, soft targets", "学生（软目标）"), "method"),
 )
 STEP, LOSS = Text("step", "步"), Text("loss (nats)", "损失（nat）")
