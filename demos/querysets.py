@@ -24,6 +24,20 @@ class RunQuerySet(models.QuerySet):
     def waiting(self) -> RunQuerySet:
         return self.filter(state="queued")
 
+    def latest_of_configurations(self, configurations: Iterable[str], count: int) -> RunQuerySet:
+        """The last succeeded runs of each configuration on each kind of device."""
+        return self._latest(["configuration"], count).filter(configuration__in=configurations)
+
+    def latest_of_presets(self, methods: Iterable[str], count: int) -> RunQuerySet:
+        """The last succeeded runs of each of these methods' presets, by data set and kind of device."""
+        return self._latest(["method", "preset", "data"], count).filter(method__in=methods)
+
+    def _latest(self, kind: list[str], count: int) -> RunQuerySet:
+        place = Window(RowNumber(), partition_by=[*kind, "device_class"], order_by=F("ended_at").desc())
+        timed = self.filter(state="succeeded", started_at__isnull=False).order_by()
+        fields = ("configuration", "method", "preset", "data", "device_class", "started_at", "ended_at")
+        return timed.annotate(place=place).filter(place__lte=count).only(*fields)
+
     def counts_by_method(self) -> RunQuerySet:
         """Rows of {"method", "runs"}."""
         return self.order_by().values("method").annotate(runs=Count("id"))

@@ -9,7 +9,7 @@ import factory
 from django.utils import timezone
 
 from demos.configurations import configuration_of
-from demos.models import Event, Result, Run
+from demos.models import Event, Result, Run, Worker
 from tests.demos import stand_in
 
 QUALITY = {"teacher": 0.823, "alone": 0.701, "student": 0.810}
@@ -47,6 +47,19 @@ class RunFactory(factory.django.DjangoModelFactory):
         )
 
 
+class WorkerFactory(factory.django.DjangoModelFactory):
+    """A worker that beats now, with one slot for the CPU queue."""
+
+    class Meta:
+        model = Worker
+
+    name = factory.Sequence(lambda number: f"jobs@host-{number}")
+    host = factory.LazyAttribute(lambda worker: worker.name.partition("@")[2])
+    queues = factory.LazyFunction(lambda: ["cpu"])
+    started_at = factory.LazyFunction(timezone.now)
+    beat_at = factory.LazyFunction(timezone.now)
+
+
 def measured_run(**values) -> Run:
     """A run that succeeded, with accuracy and size of teacher, baseline and student."""
     run = RunFactory(succeeded=True, **values)
@@ -57,6 +70,24 @@ def measured_run(**values) -> Run:
         for place, (role, metric, value, unit) in enumerate(rows)
     )
     return run
+
+
+def end(run: Run, state: str, cause: str = "") -> Run:
+    """The run as it is once it has ended so."""
+    run.state, run.cause_en = state, cause
+    run.started_at = run.started_at or timezone.now()
+    run.ended_at = run.started_at + timedelta(seconds=6)
+    run.save()
+    return run
+
+
+def measured(run: Run, metric: str = "accuracy", unit: str = "share", **values: float) -> Run:
+    """The run succeeded, with these values by role."""
+    Result.objects.bulk_create(
+        Result(run=run, role=role, metric=metric, value=value, unit=unit, position=place)
+        for place, (role, value) in enumerate((values or QUALITY).items(), start=run.results.count())
+    )
+    return end(run, Run.State.SUCCEEDED)
 
 
 def add_events(run: Run, *events: tuple[str, dict]) -> None:

@@ -1,0 +1,121 @@
+"""What a run will cost and when it will begin, from what was measured here and what runs and waits now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from demos import forecast, reading
+from demos.costs import Costs, Estimate, SetUp, set_up
+from demos.forecast import UNKNOWN, Slot, Waiting
+from demos.models import Run, Worker
+from workers.spec import MethodSpec
+
+LIVING_S = 30  # a worker that has not beaten for so long is taken for dead
+LEAST_LEFT_S = 2.0  # a run that takes longer than usual ends soon, not in the past
+
+
+def usual_time(
+    spec: MethodSpec, preset_name: str, data: str, params: Mapping[str, Any], device_class: str = ""
+) -> Estimate | None:
+    """From succeeded runs of the same configuration, else of the same preset and data; else the method's own figure.
+
+    On `device_class`, or on the kinds of device that serve the preset's queue now. None where nothing is known. Raises
+    KeyError for a preset that the method does not have. Three queries.
+    """
+    asked = set_up(spec, spec.preset(preset_name), data, params)
+    classes = [device_class] if device_class else device_classes(living_workers(), asked.preset.needs)
+    return Costs([asked]).of(asked, classes)
+
+
+def expected_start(run: Run) -> float | None:
+    """Seconds until a waiting run probably begins. None for one that does not wait, or where it cannot be told."""
+    return Forecast().starts.get(run.pk) if run.state == Run.State.QUEUED else None
+
+
+def living_workers(now: datetime | None = None) -> list[Worker]:
+    """Those that beat and have not said that they stop."""
+    since = (now or timezone.now()) - timedelta(seconds=LIVING_S)
+    return list(Worker.objects.filter(stopped_at=None, beat_at__gte=since))
+
+
+def device_classes(workers: list[Worker], queue: str) -> list[str]:
+    """The kinds of device on which a run of the queue may end up."""
+    return list(dict.fromkeys(worker.device_class for worker in workers if queue in worker.queues))
+
+
+@dataclass
+class Forecast:
+    """The queues as they are now: who works, what runs, what waits, for how long. A fixed number of queries."""
+
+    now: datetime = field(default_factory=timezone.now)
+
+    @cached_property
+    def workers(self) -> list[Worker]:
+        return living_workers(self.now)
+
+    @cached_property
+    def active(self) -> list[Run]:
+        """What runs now, the longest first."""
+        return list(Run.objects.select_related("owner").filter(state__in=Run.ACTIVE).order_by("started_at"))
+
+    @cached_property
+    def waiting(self) -> list[Run]:
+        """What waits, each queue in its order."""
+        return list(Run.objects.select_related("owner").waiting().order_by("created_at"))
+
+    @cached_property
+    def estimates(self) -> dict[UUID, Estimate]:
+        """Of every run that runs or waits. One whose method is gone, or that nobody has timed, is missing."""
+        asked = {run.pk: found for run in [*self.active, *self.waiting] if (found := _set_up_of(run))}
+        costs = Costs(asked.values())
+        of_queue = {queue: device_classes(self.workers, queue) for queue in settings.RUN_QUEUES}
+        found = {
+            run.pk: costs.of(asked[run.pk], [run.device_class] if run.device_class else of_queue.get(run.queue, ()))
+            for run in [*self.active, *self.waiting]
+            if run.pk in asked
+        }
+        return {key: estimate for key, estimate in found.items() if estimate}
+
+    def left_s(self, run: Run) -> float | None:
+        """How long a running run has still to go; None where nobody has timed it."""
+        estimate = self.estimates.get(run.pk)
+        if estimate is None:
+            return None
+        elapsed = (self.now - run.started_at).total_seconds() if run.started_at else 0.0
+        return max(LEAST_LEFT_S, estimate.seconds - elapsed)
+
+    @cached_property
+    def starts(self) -> dict[UUID, float]:
+        """Seconds until each waiting run begins. What no living worker will take, or nobody can tell, is missing."""
+        waiting = [
+            Waiting(run.pk, run.queue, run.owner_id, estimate.seconds if estimate else UNKNOWN)
+            for run in self.waiting
+            for estimate in [self.estimates.get(run.pk)]
+        ]
+        return forecast.expected_starts(waiting, self._slots())
+
+    def _slots(self) -> list[Slot]:
+        return [slot for worker in self.workers for slot in self._slots_of(worker)]
+
+    def _slots_of(self, worker: Worker) -> list[Slot]:
+        queues = frozenset(worker.queues)
+        busy = [run for run in self.active if run.worker == worker.name]
+        taken = [Slot(queues, UNKNOWN if (left := self.left_s(run)) is None else left, run.owner_id) for run in busy]
+        return taken + [Slot(queues)] * max(0, worker.slots - len(busy))
+
+
+def _set_up_of(run: Run) -> SetUp | None:
+    """None where the method or the preset is gone: an old run is still read."""
+    spec = reading.spec_or_none(run.method)
+    preset = next((preset for preset in spec.presets if preset.name == run.preset), None) if spec else None
+    if preset is None:
+        return None
+    return SetUp(spec, preset, run.data, run.configuration) if run.configuration else set_up(spec, preset, run.data)
