@@ -217,6 +217,7 @@ RUN_SLOTS = _whole_number("RUN_SLOTS", 1, lowest=1)  # jobs at once on this host
 RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what workers are there for: cpu, gpu
 RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)  # OpenMP threads of one job
 RUN_MAX_QUEUED = 50  # waiting runs; the next one is refused
+GROUP_MAX_RUNS = 60  # runs that one press may start: seeds times points of the grid
 RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
 RUN_CACHE_DIR = VAR_DIR / "cache" / "teachers"
 RUN_ARTIFACT_LIMIT_MB = 2048

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.languages import for_reader
+from demos.groups.querysets import GroupQuerySet
 from demos.querysets import ResultQuerySet, RunQuerySet
 
 
@@ -27,6 +29,8 @@ class Group(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
+    objects = GroupQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
 
@@ -35,6 +39,11 @@ class Group(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("demos:group", args=[self.id])
+
+    @property
+    def size(self) -> int:
+        """How many runs make it whole, repeats of failed ones not counted."""
+        return len(self.seeds) * math.prod(len(values) for values in self.varied.values())
 
 
 class Worker(models.Model):

@@ -1,0 +1,16 @@
+"""Reads of groups."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Count, Q
+
+
+class GroupQuerySet(models.QuerySet):
+    def for_listing(self) -> GroupQuerySet:
+        """With its owner and how many of its runs succeeded, work and wait."""
+        return self.select_related("owner").annotate(
+            succeeded=Count("runs", filter=Q(runs__state="succeeded")),
+            active=Count("runs", filter=Q(runs__state__in=("starting", "running"))),
+            waiting=Count("runs", filter=Q(runs__state="queued")),
+        )
