@@ -81,6 +81,29 @@ def points(difference: float) -> str:
     return f"{100 * difference:+.1f}".replace("-", "\u2212")
 
 
+def signed(metric: str, value: float, unit: str = "") -> str:
+    """A difference in a metric's printed unit, always with its sign: +1.3 (points, for a share), −0.02."""
+    number = quantity(metric, abs(value), unit).number
+    return f"{'+' if value >= 0 else chr(0x2212)}{number}"
+
+
+def difference(metric: str, found: Summary, unit: str = "") -> str:
+    """+30.2 ± 3.1 points (95 % interval +26.3 to +34.1, 5 seeds)."""
+    stored = unit_of(metric, unit)
+    word = _("points") if stored == "share" else quantity(metric, 0, unit).unit
+    mean = signed(metric, found.mean, unit)
+    seeds = ngettext("%(n)d seed", "%(n)d seeds", found.n) % {"n": found.n}
+    if found.deviation is None:
+        return f"{mean}{THIN_SPACE}{word} ({seeds})"
+    said = {
+        "mean": f"{mean} ± {quantity(metric, found.deviation, unit).number}{THIN_SPACE}{word}",
+        "low": signed(metric, found.low, unit),
+        "high": signed(metric, found.high, unit),
+        "seeds": seeds,
+    }
+    return _("%(mean)s (95 %% interval %(low)s to %(high)s, %(seeds)s)") % said
+
+
 def duration(seconds: float) -> str:
     """8 s, 1 min 20 s, 10 min, 2 h 5 min."""
     whole = round(seconds)

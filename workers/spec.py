@@ -118,11 +118,21 @@ class Figure:
 
 @dataclass(frozen=True)
 class Claim:
-    """A figure that the paper itself states. Only figures with a checked source stand in a spec."""
+    """A figure that the paper itself states. Only figures with a checked source stand in a spec.
+
+    What judges it (demos/verdicts.py) is optional: `metric` of `role`, said to be better `than` another role's. `number`
+    is in the metric's unit, on `data`, and is held against runs of `preset` alone: the one with the paper's set-up.
+    """
 
     what: Text
     value: str
     source: str
+    metric: str = ""
+    role: str = ""
+    than: str = ""
+    number: float | None = None
+    data: str = ""
+    preset: str = ""
 
 
 @dataclass(frozen=True)

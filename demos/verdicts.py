@@ -1,0 +1,180 @@
+"""The paper's claims beside what runs measured here: reproduced, in order, not reproduced, or not comparable, and why.
+
+A verdict leans on one configuration over at least three seeds: the one with most seeds among those that can answer, so
+that nobody's verdict is picked for its number. An order is judged by the differences seed by seed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from demos import formatting, reading
+from demos.models import Result
+from demos.statistics import SEEDS_FOR_A_CLAIM, Summary, paired, summary
+from workers.metrics import METRICS
+from workers.spec import Claim, MethodSpec
+
+
+class Verdict(Enum):
+    REPRODUCED = "reproduced", gettext_lazy("reproduced")
+    IN_ORDER = "in-order", gettext_lazy("reproduced in order")
+    NOT_REPRODUCED = "not-reproduced", gettext_lazy("not reproduced")
+    NOT_COMPARABLE = "not-comparable", gettext_lazy("not comparable")
+
+    def __init__(self, slug: str, label: str):
+        self.slug, self.label = slug, label
+
+
+@dataclass
+class Measured:
+    """The succeeded runs of one configuration: (role, metric) -> seed -> value, the newest run of a seed."""
+
+    configuration: str
+    data: str
+    preset: str
+    values: dict[tuple[str, str], dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+
+    def of(self, role: str, metric: str) -> dict[int, float]:
+        return self.values.get((role, metric), {})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim, the verdict on it and the configuration it leans on (None: there is none)."""
+
+    claim: Claim
+    verdict: Verdict
+    why: str
+    measured: Summary | None = None
+    printed: str = ""
+    configuration: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """The method against its first baseline, seed by seed, where most seeds ran."""
+
+    method: str
+    baseline: str
+    metric: str
+    difference: Summary
+    printed: str
+    words: str
+    configuration: str
+    data: str
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+def measured_of(slug: str) -> list[Measured]:
+    """Every configuration of a method that has results, most seeds first. One query."""
+    rows = (
+        Result.objects.filter(run__method=slug, run__state="succeeded")
+        .order_by("run__created_at")  # a later run of the same seed takes the place of an earlier one
+        .values_list("run__configuration", "run__data", "run__preset", "run__seed", "role", "metric", "value")
+    )
+    found: dict[str, Measured] = {}
+    for configuration, data, preset, seed, role, metric, value in rows:
+        one = found.setdefault(configuration, Measured(configuration, data, preset))
+        one.values[role, metric][seed] = value
+    return sorted(found.values(), key=lambda one: -max(map(len, one.values.values())))
+
+
+# --- judging ----------------------------------------------------------------------------------------------------
+def judged_claims(spec: MethodSpec, measured: Iterable[Measured]) -> list[Judged]:
+    measured = list(measured)
+    return [_judged(spec, claim, measured) for claim in spec.claims]
+
+
+def _judged(spec: MethodSpec, claim: Claim, measured: list[Measured]) -> Judged:
+    if not (claim.metric and claim.role):
+        return Judged(claim, Verdict.NOT_COMPARABLE, _("No run measures this quantity."))
+    able = [one for one in measured if one.of(claim.role, claim.metric)]
+    if not able:
+        return Judged(claim, Verdict.NOT_COMPARABLE, _("No run has measured this here yet."))
+    same = [one for one in able if claim.number is not None and (one.data, one.preset) == (claim.data, claim.preset)]
+    chosen = (same or able)[0]
+    values = chosen.of(claim.role, claim.metric)
+    found = summary(list(values.values()))
+    verdict, why = _verdict(spec, claim, chosen, found, has_the_papers_setup=bool(same))
+    printed = formatting.spread(claim.metric, found)
+    return Judged(claim, verdict, why, found, printed, chosen.configuration, chosen.data)
+
+
+def _verdict(
+    spec: MethodSpec, claim: Claim, chosen: Measured, found: Summary, *, has_the_papers_setup: bool
+) -> tuple[Verdict, str]:
+    if found.n < SEEDS_FOR_A_CLAIM:
+        return Verdict.NOT_COMPARABLE, _too_few(found.n)
+    if has_the_papers_setup and found.low <= claim.number <= found.high:
+        return Verdict.REPRODUCED, _("The paper's figure lies inside the 95 % interval measured here.")
+    if claim.than:
+        return _order_verdict(spec, claim, chosen)
+    if has_the_papers_setup:
+        return Verdict.NOT_REPRODUCED, _("The paper's figure lies outside the 95 % interval measured here.")
+    why = _("The paper's set-up has not been run here: this was measured on %(data)s with smaller networks or data.")
+    return Verdict.NOT_COMPARABLE, why % {"data": reading.data_title(chosen.data)}
+
+
+def _order_verdict(spec: MethodSpec, claim: Claim, chosen: Measured) -> tuple[Verdict, str]:
+    difference = paired(chosen.of(claim.role, claim.metric), chosen.of(claim.than, claim.metric))
+    if difference is None or difference.n < SEEDS_FOR_A_CLAIM:
+        return Verdict.NOT_COMPARABLE, _too_few(difference.n if difference else 0)
+    said = {
+        "than": _role_label(spec, claim.than),
+        "difference": formatting.difference(claim.metric, difference),
+        "data": reading.data_title(chosen.data),
+    }
+    if is_better(claim.metric, difference):
+        why = _("Better than %(than)s as the paper has it, by %(difference)s on %(data)s; not in its set-up.")
+        return Verdict.IN_ORDER, why % said
+    if is_better(claim.metric, difference, reverse=True):
+        return Verdict.NOT_REPRODUCED, _("Worse than %(than)s here, by %(difference)s on %(data)s.") % said
+    why = _("The difference to %(than)s, %(difference)s on %(data)s, cannot be told from the noise of the seeds.")
+    return Verdict.NOT_REPRODUCED, why % said
+
+
+def is_better(metric: str, difference: Summary, *, reverse: bool = False) -> bool:
+    """Whether the whole interval of a difference lies on the good side of 0 (with `reverse`: on the bad side)."""
+    if difference.low is None:
+        return False
+    lower_is_better = metric in METRICS and METRICS[metric].better == "lower"
+    return difference.high < 0 if lower_is_better != reverse else difference.low > 0
+
+
+def _too_few(n: int) -> str:
+    return _("Only %(n)d of at least %(least)d seeds have run.") % {"n": n, "least": SEEDS_FOR_A_CLAIM}
+
+
+def _role_label(spec: MethodSpec, slug: str) -> str:
+    return next((formatting.local(role.label) for role in spec.roles if role.slug == slug), slug)
+
+
+# --- the order that was measured, whatever the paper says ---------------------------------------------------------
+def measured_order(spec: MethodSpec, measured: Iterable[Measured], metric: str = "accuracy") -> Order | None:
+    """None where no configuration has both networks over enough seeds."""
+    method = next((role.slug for role in spec.roles if role.kind == "method"), "")
+    baseline = next((role.slug for role in spec.roles if role.kind == "baseline"), "")
+    for one in measured:
+        difference = paired(one.of(method, metric), one.of(baseline, metric))
+        if difference and difference.n >= SEEDS_FOR_A_CLAIM:
+            return Order(
+                _role_label(spec, method), _role_label(spec, baseline), metric, difference,
+                formatting.difference(metric, difference), _order_words(metric, difference),
+                one.configuration, one.data,
+            )  # fmt: skip
+    return None
+
+
+def _order_words(metric: str, difference: Summary) -> str:
+    if is_better(metric, difference):
+        return _("The whole interval lies on the method's side: the method is better here.")
+    if is_better(metric, difference, reverse=True):
+        return _("The whole interval lies on the baseline's side: the method is worse here.")
+    return _("The interval holds zero: the two cannot be told apart here.")
