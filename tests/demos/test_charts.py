@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 from demos import charts
-from demos.charts import Series
+from demos.charts import Bars, Series
+from demos.charts.heatmaps import step_of
 
 
 def chart(*series: Series):
@@ -25,6 +26,19 @@ def test_a_long_curve_keeps_its_ends_and_two_hundred_points():
     points = [(step, float(step)) for step in range(10_000)]
     drawn = charts.downsample(points)
     assert (len(drawn), drawn[0], drawn[-1]) == (200, points[0], points[-1])
+
+
+def test_a_peak_of_one_step_outlives_downsampling():
+    points = [(step, 90.0 if step == 5_003 else -7.0 if step == 6_011 else 0.5) for step in range(10_000)]
+    drawn = charts.downsample(points)
+    assert (5_003, 90.0) in drawn and (6_011, -7.0) in drawn
+    assert drawn == sorted(drawn) and len(drawn) <= 200
+
+
+def test_the_table_of_lines_with_the_same_steps_has_no_holes_after_downsampling():
+    steps = range(3_000)
+    drawn = chart(Series("A", [(s, s % 7) for s in steps]), Series("B", [(s, s % 11) for s in steps]))
+    assert len(drawn.rows) == 20 and all(all(row) for row in drawn.rows)
 
 
 def test_a_short_curve_is_drawn_as_it_is():
@@ -88,3 +102,42 @@ def test_the_numbers_stand_beside_the_picture():
     drawn = chart(Series("A", [(0, 1.0), (10, 0.5)]), Series("B", [(10, 0.25)]))
     assert drawn.header == ["step", "A", "B"]
     assert drawn.rows == [["0", "1", ""], ["10", "0.5", "0.25"]]
+
+
+def test_a_line_says_where_all_its_points_are():
+    svg = chart(Series("A", [(0, 1.0), (10, 50.0)], source="/series/", name="student/dev_accuracy", factor=100)).svg
+    assert 'data-source="/series/" data-name="student/dev_accuracy" data-factor="100"' in svg
+    assert 'data-domain="0 10 0 50"' in svg
+
+
+def test_bars_begin_at_zero_and_say_their_number():
+    drawn = charts.bar_chart("exits", "Exits", "layer", "share", ["1", "2"], [Bars("Student", [0.25, None])])
+    assert drawn.rows == [["1", "0.25"], ["2", ""]]
+    svg = ElementTree.fromstring(drawn.svg)
+    (bar,) = svg.findall(".//rect")
+    assert (bar.attrib["x"], bar.attrib["class"]) == ("116.0", "bar")
+    assert "0.25" in "".join(svg.itertext())
+
+
+def test_bars_of_several_series_carry_their_names():
+    both = [Bars("Teacher", [0.5], "teacher"), Bars("Student", [-0.25], "method")]
+    words = "".join(ElementTree.fromstring(charts.bar_chart("b", "B", "x", "y", ["1"], both).svg).itertext())
+    assert "0.5 Teacher" in words and "\u22120.25 Student" in words
+
+
+def test_a_heat_map_has_a_cell_a_value_and_a_key():
+    drawn = charts.heatmap("map", "Map", "to", "from", ["a", "b"], ["x", "y"], [[0.0, 1.0], [None, 0.5]])
+    svg = ElementTree.fromstring(drawn.svg)
+    assert [group.attrib["class"] for group in svg.findall("g")][:3] == ["heat-0", "heat-8", "heat-4"]
+    assert len(svg.findall(".//rect")) == 3 + 9
+    assert drawn.rows == [["a", "0", "1"], ["b", "", "0.5"]]
+
+
+def test_the_colour_scale_takes_what_lies_outside_to_its_ends():
+    assert [step_of(value, 0, 1) for value in (-1, 0, 0.5, 1, 2)] == [0, 0, 4, 8, 8]
+    assert step_of(3, 3, 3) == 4
+
+
+def test_nothing_is_drawn_of_bars_and_cells_without_a_value():
+    assert charts.bar_chart("b", "B", "x", "y", ["1"], [Bars("A", [None])]) is None
+    assert charts.heatmap("m", "M", "x", "y", ["a"], ["b"], [[None]]) is None

@@ -1,0 +1,12 @@
+"""Numbers as SVG, drawn on the server, each with the same numbers as a table: lines, bars, heat maps."""
+
+from demos.charts.bars import Bars, bar_chart
+from demos.charts.drawing import LOOKS, Chart, marker, ticks, wrap
+from demos.charts.heatmaps import heatmap
+from demos.charts.lines import Series, line_chart, spread
+from demos.charts.sampling import MAX_POINTS, Point, downsample
+
+__all__ = [
+    "LOOKS", "MAX_POINTS", "Bars", "Chart", "Point", "Series",
+    "bar_chart", "downsample", "heatmap", "line_chart", "marker", "spread", "ticks", "wrap",
+]  # fmt: skip
