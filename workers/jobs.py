@@ -69,6 +69,10 @@ def execute(request: JobRequest, report: Report) -> None:
     facts = environment(request, device.type) | {"data": data.facts()}
     report.environment(**facts)
     run(**request.params, data=data, seed=request.seed, device=device, report=report, workspace=workspace)
+    if models := workspace.pack_models():
+        report.artifact(models, models)
+    elif workspace.roles:
+        report.log("The models are too large to be kept for trying.")
     report.environment(**facts, **workspace.facts, peak_memory_mb=peak_memory_mb())
 
 

@@ -107,8 +107,8 @@ def test_the_saved_networks_give_the_reported_parameters_and_size(first, folder)
         assert (folder / "out" / role / "model.safetensors").stat().st_size == numbers(first)[role, "size_bytes"]
 
 
-def test_the_student_can_be_downloaded(first, folder):
-    assert first["artifacts"] == [{"name": "student.zip", "path": "student.zip"}]
+def test_the_student_can_be_downloaded_and_all_models_are_left(first, folder):
+    assert [artifact["name"] for artifact in first["artifacts"]] == ["student.zip", "models.zip"]
     names = zipfile.ZipFile(folder / "out" / "student.zip").namelist()
     assert names == [
         f"student/{n}" for n in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")

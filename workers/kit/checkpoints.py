@@ -7,7 +7,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import nn
 
@@ -15,7 +16,7 @@ from workers.kit import networks
 from workers.kit.data import DataError
 from workers.kit.text import save_tokenizer
 
-WEIGHTS = "model.safetensors"
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest time a zip can hold: equal contents give equal bytes
 
 
@@ -41,7 +42,7 @@ def save(
     save_file(weights, folder / WEIGHTS)
     config = {"shape": model.shape.as_dict(), "classes": list(classes), "labels": list(labels)}
     config["id2label"] = dict(enumerate(classes))
-    (folder / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     save_tokenizer(tokenizer, folder)
     return (folder / WEIGHTS).stat().st_size
 
@@ -49,17 +50,22 @@ def save(
 def load(folder: Path) -> Checkpoint:
     """Raises CheckpointError."""
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        model = networks.build(networks.Shape(**config["shape"]))
-        model.load_state_dict(load_file(folder / WEIGHTS))
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        return from_bytes(*((folder / name).read_bytes() for name in (CONFIG, WEIGHTS, TOKENIZER)))
     except FileNotFoundError as error:
         raise CheckpointError(
             f"{folder}: no checkpoint here ({Path(error.filename or WEIGHTS).name} is missing)"
         ) from None
     except Exception as error:  # safetensors and tokenizers raise their own kinds; all mean the same here
         raise CheckpointError(f"{folder}: the checkpoint cannot be read ({error})") from error
-    return Checkpoint(model.eval(), tokenizer, tuple(config["classes"]), tuple(config["labels"]), config)
+
+
+def from_bytes(config: bytes, weights: bytes, tokenizer: bytes) -> Checkpoint:
+    """The files' contents as a network in evaluation mode. Raises whatever their readers raise."""
+    facts = json.loads(config)
+    model = networks.build(networks.Shape(**facts["shape"]))
+    model.load_state_dict(load_tensors(weights))
+    words = Tokenizer.from_buffer(tokenizer)
+    return Checkpoint(model.eval(), words, tuple(facts["classes"]), tuple(facts["labels"]), facts)
 
 
 def pack(folder: Path, path: Path) -> None:

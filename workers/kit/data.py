@@ -57,6 +57,7 @@ class Dataset:
             "train_rows": len(self.train),
             "dev_rows": len(self.dev),
             "classes": list(self.classes),
+            "example": self.dev[0].text if self.dev else "",
             "sha256": self.sha256,
             "licence": _both(self.licence),
             "note": _both(self.note),

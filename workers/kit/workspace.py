@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from workers.kit import checkpoints
+from workers.kit import checkpoints, models
 from workers.kit.data import Dataset
 from workers.kit.teachers import Teachers
 
@@ -26,9 +26,11 @@ class Workspace:
     out_dir: Path
     teachers: Teachers
     facts: dict = field(default_factory=dict)
+    roles: list[str] = field(default_factory=list)  # those with a checkpoint, in the order in which they were measured
 
     def save(self, role: str, model: nn.Module, tokenizer: Tokenizer, data: Dataset) -> int:
         """Writes the checkpoint `out_dir/role`; returns the size of its weights in bytes."""
+        self.roles = [*(known for known in self.roles if known != role), role]
         return checkpoints.save(self.out_dir / role, model, tokenizer, classes=data.classes, labels=data.labels)
 
     def pack(self, role: str) -> str:
@@ -36,6 +38,14 @@ class Workspace:
         name = f"{role}.zip"
         checkpoints.pack(self.out_dir / role, self.out_dir / name)
         return name
+
+    def pack_models(self) -> str | None:
+        """Zips the checkpoints of all roles, for whoever tries the run; None where there are none, or too large."""
+        weights = sum((self.out_dir / role / checkpoints.WEIGHTS).stat().st_size for role in self.roles)
+        if not 0 < weights <= models.MAX_TOTAL_BYTES:
+            return None
+        models.pack({role: self.out_dir / role for role in self.roles}, self.out_dir / models.NAME)
+        return models.NAME
 
 
 def numbers_depend_on(modules: Iterable[ModuleType | Callable], device: str) -> dict:

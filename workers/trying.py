@@ -1,0 +1,186 @@
+"""Asking a finished run: one child process that keeps the networks of a few runs and answers one text at a time.
+
+A method may answer in its own way: its job.py then defines
+
+    answer(checkpoints: dict[str, Checkpoint], text: str) -> dict
+
+with the networks that `Workspace.save` kept, by role and on the CPU. It returns what JSON can hold:
+
+    answers   [{"role", "classes": [{"name", "probability"}], "ms"}, ...]: `ms` is the time of one forward pass
+    tokens    [{"text", "known"}, ...]: the text as the networks read it; optional
+    cut       whether the text was longer than they read; optional
+    figures   [{"slug", "data"}, ...]: figures of the spec, in the form of figure events; optional
+
+Without one, workers/kit/answering.py answers. `device` and `threads` are added here.
+
+Standard library only: torch is in the child, which comes from the forkserver that also starts the jobs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from workers import registry
+from workers.jobs import cpu_model
+from workers.spec import Text
+from workers.supervisor import resident_mb
+
+Answer = dict[str, Any]
+MAX_ANSWER_BYTES = 256 * 1024
+RUNS_KEPT = 4  # whose networks stay in memory
+LOOK_EVERY_S = 0.25
+
+
+class CannotAnswer(Exception):
+    """Why there is no answer; `said` is for people."""
+
+    def __init__(self, said: Text):
+        super().__init__(said.en)
+        self.said = said
+
+
+TOO_SLOW = Text("The models took too long; they were stopped.", "模型耗时过长，已停止。")
+TOO_LARGE = Text("The models need more memory than is allowed here.", "模型所需内存超过此处的上限。")
+DIED = Text(
+    "The process that answers was killed. Ask again: a new one starts.",
+    "应答进程已被杀死。请再问一次，新的进程会启动。",
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`idle_s`: a child that nobody has asked anything for so long is ended, and its memory is free."""
+
+    answer_s: float = 10.0
+    memory_mb: int = 2048
+    idle_s: float = 300.0
+
+
+class Answerer:
+    """Holds the child. For one thread: a child answers one text at a time."""
+
+    def __init__(self, limits: Limits = Limits()):
+        self._limits = limits
+        self._context = multiprocessing.get_context("forkserver")
+        self._process: Any = None
+        self._connection: Connection | None = None
+        self._used_at = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def ask(self, *, method: str, models: Path, text: str) -> Answer:
+        """Raises CannotAnswer. A child that died, or took too much of anything, is replaced at the next question."""
+        self._ensure_child()
+        try:
+            self._connection.send_bytes(json.dumps({"method": method, "models": str(models), "text": text}).encode())
+            self._wait()
+            reply = json.loads(self._connection.recv_bytes(2 * MAX_ANSWER_BYTES))
+        except (EOFError, OSError):
+            self.stop()
+            raise CannotAnswer(DIED) from None
+        self._used_at = time.monotonic()
+        if "error" in reply:
+            raise CannotAnswer(Text(*reply["error"]))
+        return reply["answer"]
+
+    def _ensure_child(self) -> None:
+        if self._process and self._process.exitcode is None:
+            return
+        self.stop()
+        ours, theirs = self._context.Pipe()
+        self._process = self._context.Process(target=serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._connection = ours
+
+    def _wait(self) -> None:
+        """Until the child has said something or is gone."""
+        give_up_at = time.monotonic() + self._limits.answer_s
+        while not self._connection.poll(LOOK_EVERY_S):
+            if resident_mb(self._process.pid) > self._limits.memory_mb:
+                self.stop()
+                raise CannotAnswer(TOO_LARGE)
+            if time.monotonic() > give_up_at:
+                self.stop()
+                raise CannotAnswer(TOO_SLOW)
+
+    def rest(self) -> None:
+        """Call it now and then: ends a child that has been idle for too long."""
+        if self._process and time.monotonic() - self._used_at > self._limits.idle_s:
+            self.stop()
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
+        self._process.join(timeout=5)
+        self._connection.close()
+        self._process = self._connection = None
+
+
+# --- in the child -----------------------------------------------------------------------------------------------------
+def serve(connection: Connection) -> None:
+    """Answers until the other end is closed, which is also how it hears that its worker is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kept: OrderedDict[str, Any] = OrderedDict()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            question = json.loads(connection.recv_bytes())
+            connection.send_bytes(json.dumps(_reply(question, kept)).encode())
+
+
+def _reply(question: dict[str, str], kept: OrderedDict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = answer_of(question["method"])(_models(question["models"], kept), question["text"])
+        answer = {"figures": [], "tokens": [], "cut": False, **answer, **_measured_on()}
+        size = len(json.dumps(answer, allow_nan=False))
+    except Exception as error:  # noqa: BLE001 (a method's code may raise anything; the asker hears it)
+        why = f"{type(error).__name__}: {error}"[:500]
+        return {"error": [f"The models could not answer. {why}", f"模型未能作答。{why}"]}
+    if size > MAX_ANSWER_BYTES:
+        return {"error": [f"The answer has {size:,} bytes, too many.", f"回答有 {size:,} 字节，过大。"]}
+    return {"answer": answer}
+
+
+def answer_of(method: str) -> Callable[..., Answer]:
+    """The method's own, else the kit's; that also answers for a method that is gone. Imports torch."""
+    from workers.kit import answering
+
+    try:
+        job = importlib.import_module(registry.get_spec(method).folder + ".job")
+    except registry.UnknownMethod:
+        return answering.answer
+    return getattr(job, "answer", answering.answer)
+
+
+def _models(path: str, kept: OrderedDict[str, Any]) -> dict[str, Any]:
+    """Loaded once; the run that was asked longest ago makes room."""
+    from workers.kit import models
+
+    if path not in kept:
+        while len(kept) >= RUNS_KEPT:
+            kept.popitem(last=False)
+        kept[path] = models.load(Path(path))
+    kept.move_to_end(path)
+    return kept[path]
+
+
+def _measured_on() -> dict[str, Any]:
+    import torch
+
+    return {"device": cpu_model(), "threads": torch.get_num_threads()}
