@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -28,6 +28,7 @@ from demos.charts.sampling import Point, downsample, evenly
 
 TABLE_ROWS = 20
 MARKER_EVERY_PX = 90
+BAR_PX = 4  # half of an error bar's end
 LABEL_GAP_PX = 30  # two lines of a label
 
 
@@ -35,6 +36,7 @@ LABEL_GAP_PX = 30  # two lines of a label
 class Series:
     """A line. `look`, one of LOOKS, gives its colour and its marker; `dashed` tells two of one look apart.
 
+    `bars` reach from a low to a high value at some of the points: an interval, a spread.
     `source` is an address that gives all its points by `name`, as /api/v1/runs/<id>/series/ does, for a reader who
     zooms in; `factor` is what they were multiplied by to be drawn.
     """
@@ -46,6 +48,7 @@ class Series:
     source: str = ""
     name: str = ""
     factor: float = 1.0
+    bars: Mapping[float, Point] = field(default_factory=dict)
 
 
 def line_chart(slug: str, title: str, x_label: str, y_label: str, series: Sequence[Series]) -> Chart | None:
@@ -54,7 +57,8 @@ def line_chart(slug: str, title: str, x_label: str, y_label: str, series: Sequen
     if not whole:
         return None
     series = [replace(line, points=downsample(line.points)) for line in whole]
-    xs, ys = _values(series, 0), _values(series, 1)
+    xs = _values(series, 0)
+    ys = _values(series, 1) + [value for line in series for bar in line.bars.values() for value in bar]
     y_ticks = ticks(min(ys), max(ys))
     x_ticks = [tick for tick in ticks(min(xs), max(xs)) if min(xs) <= tick <= max(xs)]
     x = Scale(*ends(min(xs), max(xs)), LEFT, WIDTH - RIGHT)
@@ -114,9 +118,19 @@ def _line(line: Series, x: Scale, y: Scale) -> SafeString:
         else ""
     )
     return format_html(
-        '<g class="series look-{}{}"{}><path class="line" d="{}"/><path class="mark" d="{}"/></g>',
-        line.look, " dashed" if line.dashed else "", origin, path, marks,
+        '<g class="series look-{}{}"{}>{}<path class="line" d="{}"/><path class="mark" d="{}"/></g>',
+        line.look, " dashed" if line.dashed else "", origin, _bars(line, x, y), path, marks,
     )  # fmt: skip
+
+
+def _bars(line: Series, x: Scale, y: Scale) -> SafeString:
+    """One path of I shapes; nothing for a line without."""
+    shapes = (
+        f"M{x(at) - BAR_PX:g} {y(low):g}h{2 * BAR_PX}M{x(at):g} {y(low):g}V{y(high):g}m{-BAR_PX} 0h{2 * BAR_PX}"
+        for at, (low, high) in line.bars.items()
+    )
+    path = "".join(shapes)
+    return format_html('<path class="error-bar" d="{}"/>', path) if path else SafeString("")
 
 
 def _apart(places: Sequence[Point]) -> list[Point]:

@@ -141,3 +141,16 @@ def test_the_colour_scale_takes_what_lies_outside_to_its_ends():
 def test_nothing_is_drawn_of_bars_and_cells_without_a_value():
     assert charts.bar_chart("b", "B", "x", "y", ["1"], [Bars("A", [None])]) is None
     assert charts.heatmap("m", "M", "x", "y", ["a"], ["b"], [[None]]) is None
+
+
+# --- error bars ---------------------------------------------------------------------------------------------------
+def test_error_bars_widen_the_axis_and_are_drawn_once_a_point():
+    bars = {1.0: (0.2, 0.9), 2.0: (0.4, 0.6)}
+    chart = charts.line_chart("c", "C", "x", "y", [Series("s", [(1.0, 0.5), (2.0, 0.5)], bars=bars)])
+    path = re.search(r'class="error-bar" d="([^"]*)"', chart.svg)[1]
+    assert path.count("V") == 2
+    assert ">0.2<" in chart.svg and "nan" not in chart.svg
+
+
+def test_a_line_without_bars_has_no_path_for_them():
+    assert "error-bar" not in charts.line_chart("c", "C", "x", "y", [Series("s", [(1.0, 0.5), (2.0, 0.5)])]).svg
