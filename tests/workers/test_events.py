@@ -32,3 +32,36 @@ def test_progress_is_quiet_between_two_reports_and_tells_the_end():
 def test_a_diverged_loss_ends_the_run_in_words(value):
     with pytest.raises(Diverged, match=r"student/loss is .* at step 7: training diverged"):
         Report([].append).scalar("student/loss", 7, value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"x": [1, 2], "series": [{"name": "teacher", "y": [0.5, None]}]},
+        {"kind": "bars", "categories": ["1"], "series": [{"name": "student", "y": [3]}]},
+        {"kind": "heatmap", "rows": ["a"], "columns": ["x", "y"], "values": [[1, None]]},
+    ],
+)
+def test_a_figure_of_each_kind_is_taken(data):
+    events = []
+    Report(events.append).figure("own", data)
+    assert events == [{"kind": "figure", "slug": "own", "data": data}]
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        ([1, 2], "of no kind"),
+        ({"kind": "pie"}, "of no kind there is: 'pie'"),
+        ({"x": [1]}, "lacks 'series'"),
+        ({"x": [1], "series": [{"name": "teacher", "y": [1, 2]}]}, "has 2 values along 1 x"),
+        ({"kind": "bars", "categories": 3, "series": [{"name": "a", "y": []}]}, "is not shaped"),
+        ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[1], [2]]}, "has 2 values along 1 rows"),
+        ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[1, 2]]}, "has 2 values along 1 columns"),
+    ],
+)
+def test_a_figure_that_no_page_could_draw_is_refused_where_it_is_made(data, fault):
+    events = []
+    with pytest.raises(ValueError, match=fault):
+        Report(events.append).figure("own", data)
+    assert events == []

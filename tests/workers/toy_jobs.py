@@ -74,11 +74,11 @@ def print_much(request: Any, report: Report) -> None:
 
 
 def say_nan(request: Any, report: Report) -> None:
-    report.figure("weights", [float("nan")])
+    report.figure("weights", {"x": [float("nan")], "series": []})
 
 
 def say_too_much(request: Any, report: Report) -> None:
-    report.figure("weights", "x" * 3 * 2**20)
+    report.figure("weights", {"x": ["x" * 3 * 2**20], "series": []})
 
 
 def look_for_torch(request: Any, report: Report) -> None:

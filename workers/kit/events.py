@@ -5,9 +5,17 @@ progress     share (0 to 1), done, total           of the current stage
 scalar       name ("student/soft_loss"), step, value
 log          text
 result       role, metric, value, unit             one measured number
-figure       slug, data                            the method's own figure, data as the page draws it
+figure       slug, data                            the method's own figure, data as below
 artifact     name, path                            a file the job wrote
 environment  what the job ran on: device, threads, packages, data set with hash and licence, cached teacher
+
+The data of a figure, told by `kind` (lines where there is none). A value may be None: nothing is drawn there. `name` is
+a role's slug, or begins with one and a slash; a label is a string or {"en", "zh"}. The axes are named by the spec's
+Figure: `x` is what the categories or columns are, `y` what bars measure or what the rows of a heat map are.
+lines    {"x": [numbers], "series": [{"name", "y": [a value a number of x]}]}
+bars     {"kind": "bars", "categories": [labels], "series": [{"name", "y": [a value a category]}]}
+heatmap  {"kind": "heatmap", "rows": [labels], "columns": [labels], "values": [[a value a column] a row],
+          "low", "high": ends of the colour scale; the lowest and the highest value where they are left out}
 """
 
 from __future__ import annotations
@@ -28,6 +36,29 @@ class Cancelled(Exception):
 
 class Diverged(ValueError):
     """A loss or a metric is no finite number."""
+
+
+def figure_fault(data: Any) -> str:
+    """What is wrong with a figure's data, "" for nothing."""
+    kind = data.get("kind", "lines") if isinstance(data, dict) else None
+    try:
+        if kind == "heatmap":
+            return _length_fault("rows", data["rows"], data["values"]) or next(
+                (fault for row in data["values"] if (fault := _length_fault("columns", data["columns"], row))), ""
+            )
+        if kind not in ("lines", "bars"):
+            return f"is of no kind there is: {kind!r}"
+        along = "x" if kind == "lines" else "categories"
+        faults = (_length_fault(along, data[along], line["y"]) for line in data["series"] if line["name"])
+        return next(filter(None, faults), "")
+    except KeyError as missing:
+        return f"lacks {missing}"
+    except TypeError:
+        return f"is not shaped as its kind, {kind}, asks for"
+
+
+def _length_fault(along: str, names: list, values: list) -> str:
+    return "" if len(names) == len(values) else f"has {len(values)} values along {len(names)} {along}"
 
 
 class Report:
@@ -72,6 +103,9 @@ class Report:
         self._emit("result", role=role, metric=metric, value=float(value), unit=unit)
 
     def figure(self, slug: str, data: Any) -> None:
+        """Raises ValueError where the data is not what its kind asks for: the page could not draw it."""
+        if wrong := figure_fault(data):
+            raise ValueError(f"the figure {slug!r} {wrong}")
         self._emit("figure", slug=slug, data=data)
 
     def artifact(self, name: str, path: str) -> None:
