@@ -73,7 +73,7 @@ def execute(request: JobRequest, report: Report) -> None:
         report.artifact(models, models)
     elif workspace.roles:
         report.log("The models are too large to be kept for trying.")
-    report.environment(**facts, **workspace.facts, peak_memory_mb=peak_memory_mb())
+    report.environment(**facts, **workspace.facts, **cost(device.type))
 
 
 def _prepare_torch(request: JobRequest):  # -> torch.device, which is not known here yet
@@ -115,6 +115,22 @@ def cpu_model() -> str:
     except OSError:  # not Linux
         return platform.processor() or platform.machine()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def cost(device: str) -> dict[str, float]:
+    """What this process has taken since it began: CPU seconds of all its threads and children, memory at its peak."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    compute_s = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return {"compute_s": round(compute_s, 2), "peak_memory_mb": peak_memory_mb(), **_peak_device_memory(device)}
+
+
+def _peak_device_memory(device: str) -> dict[str, int]:
+    """What torch held of the GPU, which is more than its tensors filled; the CUDA context comes on top."""
+    if device != "cuda":
+        return {}
+    import torch
+
+    return {"peak_device_memory_mb": round(torch.cuda.max_memory_reserved() / 2**20)}
 
 
 def peak_memory_mb() -> int:

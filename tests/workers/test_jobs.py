@@ -88,6 +88,8 @@ def test_the_environment_says_what_is_needed_to_repeat_the_run(first):
     assert environment["teacher"]["cached"] is False
     assert environment["threads"] == 1
     assert environment["peak_memory_mb"] > 50
+    assert environment["compute_s"] > 0.1
+    assert "peak_device_memory_mb" not in environment  # there is no GPU in it
 
 
 def test_the_command_repeats_the_run(folder):
