@@ -208,6 +208,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_IMPORTS = ["demos.worker_life"]  # besides every tasks.py: what a worker does at its start and its end
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
@@ -225,6 +226,9 @@ RUN_CANCEL_POLL_S = 0.5
 RUN_RESEND_S = 30  # a waiting run that nobody claims is sent again no sooner than this
 RUN_LEASE_S = 20
 RUN_HEARTBEAT_S = 3
+WORKER_ALIVE_S = 60  # a worker that has not been heard of for so long is not counted on
+WORKER_BEAT_S = 5
+WORKER_FORGOTTEN_S = 24 * 3600  # the row of a worker that has not been heard of for so long goes
 RUN_MAX_ATTEMPTS = 2
 RUN_TIME_LIMIT_S = 4 * 3600
 RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0)  # 0: no limit of ours

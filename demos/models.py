@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.languages import for_reader
 from demos.groups.querysets import GroupQuerySet
-from demos.querysets import ResultQuerySet, RunQuerySet
+from demos.querysets import ResultQuerySet, RunQuerySet, WorkerQuerySet
 
 
 class Group(models.Model):
@@ -65,6 +65,8 @@ class Worker(models.Model):
     beat_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
     canary_at = models.DateTimeField(null=True, blank=True, help_text=_("When it last completed a task of no content."))
+
+    objects = WorkerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

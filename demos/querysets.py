@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from workers.spec import MethodSpec
 
@@ -41,6 +44,13 @@ class RunQuerySet(models.QuerySet):
     def counts_by_method(self) -> RunQuerySet:
         """Rows of {"method", "runs"}."""
         return self.order_by().values("method").annotate(runs=Count("id"))
+
+
+class WorkerQuerySet(models.QuerySet):
+    def alive(self) -> WorkerQuerySet:
+        """Heard of lately, and not stopped: what may be counted on."""
+        since = timezone.now() - timedelta(seconds=settings.WORKER_ALIVE_S)
+        return self.filter(beat_at__gte=since, stopped_at=None)
 
 
 class ResultQuerySet(models.QuerySet):
