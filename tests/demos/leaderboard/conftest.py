@@ -1,0 +1,1 @@
+from tests.demos.leaderboard.measured import methods  # noqa: F401
