@@ -35,17 +35,20 @@ class Estimate:
 
     def __str__(self) -> str:
         """About 19 s here, from 12 runs."""
-        time = formatting.duration(self.seconds)
-        if not self.runs:
-            stated = _("about %(time)s on one GPU") if self.needs == "gpu" else _("about %(time)s on two CPU cores")
-            return stated % {"time": time}
-        runs = ngettext("from %(runs)d run", "from %(runs)d runs", self.runs) % {"runs": self.runs}
-        where = _("about %(time)s here, %(runs)s") if self.here else _("about %(time)s on %(device)s, %(runs)s")
-        return where % {"time": time, "device": self.device_class, "runs": runs}
+        return _("%(time)s %(source)s") % {"time": self.short, "source": self.source}
 
     @property
     def short(self) -> str:
         return _("about %(time)s") % {"time": formatting.duration(self.seconds)}
+
+    @property
+    def source(self) -> str:
+        """How it is known, to stand behind the time."""
+        if not self.runs:
+            return _("on one GPU") if self.needs == "gpu" else _("on two CPU cores")
+        runs = ngettext("from %(runs)d run", "from %(runs)d runs", self.runs) % {"runs": self.runs}
+        where = _("here, %(runs)s") if self.here else _("on %(device)s, %(runs)s")
+        return where % {"device": self.device_class, "runs": runs}
 
 
 @dataclass(frozen=True)

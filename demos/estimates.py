@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -46,6 +47,11 @@ def living_workers(now: datetime | None = None) -> list[Worker]:
     return list(Worker.objects.filter(stopped_at=None, beat_at__gte=since))
 
 
+def is_living(worker: Worker, now: datetime) -> bool:
+    """The same rule for a row that is at hand."""
+    return worker.stopped_at is None and worker.beat_at >= now - timedelta(seconds=LIVING_S)
+
+
 def device_classes(workers: list[Worker], queue: str) -> list[str]:
     """The kinds of device on which a run of the queue may end up."""
     return list(dict.fromkeys(worker.device_class for worker in workers if queue in worker.queues))
@@ -56,6 +62,11 @@ class Forecast:
     """The queues as they are now: who works, what runs, what waits, for how long. A fixed number of queries."""
 
     now: datetime = field(default_factory=timezone.now)
+
+    @property
+    def running_each(self) -> float:
+        """How many runs of one owner may be at work."""
+        return getattr(settings, "RUN_MAX_RUNNING_EACH", 0) or math.inf
 
     @cached_property
     def workers(self) -> list[Worker]:
@@ -95,12 +106,23 @@ class Forecast:
     @cached_property
     def starts(self) -> dict[UUID, float]:
         """Seconds until each waiting run begins. What no living worker will take, or nobody can tell, is missing."""
-        waiting = [
-            Waiting(run.pk, run.queue, run.owner_id, estimate.seconds if estimate else UNKNOWN)
-            for run in self.waiting
-            for estimate in [self.estimates.get(run.pk)]
-        ]
-        return forecast.expected_starts(waiting, self._slots())
+        return self._played_through([self._asked(run) for run in self.waiting])
+
+    def start_of_another(self, queue: str, owner_id: int | None) -> float | None:
+        """Seconds until one more run of this owner would begin; None where it cannot be told."""
+        turn = sum(run.owner_id == owner_id and run.queue == queue for run in [*self.active, *self.waiting])
+        before = [run for run in self.waiting if getattr(run, "turn", 0) <= turn]
+        after = [run for run in self.waiting if getattr(run, "turn", 0) > turn]
+        another = Waiting("another", queue, owner_id, UNKNOWN)
+        asked = [*map(self._asked, before), another, *map(self._asked, after)]
+        return self._played_through(asked).get(another.key)
+
+    def _asked(self, run: Run) -> Waiting:
+        estimate = self.estimates.get(run.pk)
+        return Waiting(run.pk, run.queue, run.owner_id, estimate.seconds if estimate else UNKNOWN)
+
+    def _played_through(self, waiting: list[Waiting]) -> dict[Hashable, float]:
+        return forecast.expected_starts(waiting, self._slots(), running_each=self.running_each)
 
     def _slots(self) -> list[Slot]:
         return [slot for worker in self.workers for slot in self._slots_of(worker)]

@@ -35,11 +35,11 @@ class Slot:
 
 
 def expected_starts(
-    waiting: Sequence[Waiting], slots: Iterable[Slot], *, running_each: int = 0
+    waiting: Sequence[Waiting], slots: Iterable[Slot], *, running_each: float = math.inf
 ) -> dict[Hashable, float]:
     """Seconds until each run begins. A run whose start cannot be told is missing.
 
-    `waiting` in the queue's order; `running_each`: how many runs of one owner may run at once, 0 for no limit.
+    `waiting` in the queue's order; `running_each`: how many runs of one owner may run at once.
     """
     left, starts, tie = list(waiting), {}, count()
     ends: dict[Hashable, list[float]] = defaultdict(list)  # of each owner's runs
@@ -66,4 +66,4 @@ def expected_starts(
 
 
 def _may_run(ends: list[float], now: float, running_each: int) -> bool:
-    return not running_each or sum(end > now for end in ends) < running_each
+    return sum(end > now for end in ends) < running_each

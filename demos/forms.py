@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,13 +62,25 @@ class DataSelect(forms.Select):
         return option
 
 
+class PresetRadios(forms.RadioSelect):
+    """Presets that cannot be run here are shown, cannot be chosen, and say why."""
+
+    refused: frozenset[str] = frozenset()
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in self.refused:
+            option["attrs"] |= {"disabled": True, "aria-describedby": f"refused-{value}"}
+        return option
+
+
 class RunForm(forms.Form):
     """An empty parameter, or no data set, means the chosen preset's: that is how presets work without scripts."""
 
     spec: MethodSpec
     use_required_attribute = False
 
-    preset = forms.ChoiceField(label=gettext_lazy("Preset"), widget=forms.RadioSelect)
+    preset = forms.ChoiceField(label=gettext_lazy("Preset"), widget=PresetRadios)
     data = forms.ChoiceField(label=gettext_lazy("Data"), required=False, widget=DataSelect)
     seed = forms.IntegerField(
         label=gettext_lazy("Seed"),
@@ -141,22 +155,25 @@ class RunForm(forms.Form):
             field = f"param_{name}"
             self.add_error(field if field in self.fields else None, sentence(formatting.local(text)))
 
-    @property
-    def preset_choices(self) -> list[dict]:
-        """Each preset with its radio button and what it asks for."""
-        radios = {radio.data["value"]: radio for radio in self["preset"]}
-        return [
-            {
-                "preset": preset,
-                "radio": radios[preset.name],
-                "data": self._data_title(preset.data),
-                "data_set": self.data_sets.get(preset.data),
-            }
-            for preset in self.spec.presets
-        ]
+    def refuse_presets(self, names: Collection[str]) -> None:
+        """What cannot be run here cannot be chosen; the first that can be is chosen in its place."""
+        field = self.fields["preset"]
+        field.widget.refused = frozenset(names)
+        possible = [name for name, _label in field.choices if name not in names]
+        if field.initial in names and possible:
+            field.initial = possible[0]
+        if self.initial.get("preset") in names:
+            del self.initial["preset"]
 
-    def _data_title(self, name: str) -> str:
-        return formatting.local(self.data_sets[name].title) if name in self.data_sets else name
+    @property
+    def preset_radios(self) -> list[tuple[Preset, BoundWidget]]:
+        radios = {radio.data["value"]: radio for radio in self["preset"]}
+        return [(preset, radios[preset.name]) for preset in self.spec.presets]
+
+    def data_title(self, name: str) -> str:
+        """The data set's name for people, and that it is not here where it is not."""
+        choices = dict(self.fields["data"].choices)
+        return str(choices.get(name, name))
 
     @property
     def param_fields(self) -> list[dict]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import get_language
 
 from demos import pages, reading
 from demos.forms import RunForm
 from demos.models import Run
+from demos.run_panel import run_panel
 from workers.spec import MethodSpec
 
 LATEST_RUNS = 12
 
 
-def method_context(spec: MethodSpec, form: RunForm) -> dict:
+def method_context(spec: MethodSpec, form: RunForm, owner: Any = None) -> dict:
     language = get_language() or "en"
     latest = list(Run.objects.for_listing().of_method(spec.slug)[:LATEST_RUNS])
     return {
@@ -25,5 +28,5 @@ def method_context(spec: MethodSpec, form: RunForm) -> dict:
         "symbols": [(pages.formula(symbol.latex), symbol.meaning) for symbol in spec.symbols],
         "runs": latest,
         "best": reading.entries([spec])[0].best,
-        "waiting": Run.objects.waiting().count(),
+        "panel": run_panel(form, owner),
     }

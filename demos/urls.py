@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demos import streams, views
+from demos import queue_views, streams, views
 
 app_name = "demos"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
     path("runs/<uuid:run_id>/events/", streams.run_events, name="run_events"),
     path("runs/<uuid:run_id>/log/", views.run_log, name="run_log"),
+    path("queue/", queue_views.queue, name="queue"),
     path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
 ]

@@ -35,7 +35,7 @@ def methods(request: HttpRequest) -> HttpResponse:
 @require_safe
 def method(request: HttpRequest, slug: str) -> HttpResponse:
     spec = get_spec_or_404(slug)
-    return render(request, "demos/method.html", method_context(spec, _form(spec, request)))
+    return render(request, "demos/method.html", method_context(spec, _form(spec, request), request.user))
 
 
 def _form(spec: MethodSpec, request: HttpRequest) -> RunForm:
@@ -59,7 +59,7 @@ def run_start(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_invalid_params(error)
         except services.RunRefused as error:
             form.add_error(None, str(error))
-    return render(request, "demos/method.html", method_context(spec, form), status=422)
+    return render(request, "demos/method.html", method_context(spec, form, request.user), status=422)
 
 
 @require_safe
