@@ -3,6 +3,7 @@
 from django.urls import path
 
 from demos import queue_views, streams, views
+from demos.groups.urls import urlpatterns as group_urls
 
 app_name = "demos"
 urlpatterns = [
@@ -16,4 +17,5 @@ urlpatterns = [
     path("runs/<uuid:run_id>/log/", views.run_log, name="run_log"),
     path("queue/", queue_views.queue, name="queue"),
     path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
+    *group_urls,
 ]

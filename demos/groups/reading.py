@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics as standard
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -110,21 +109,6 @@ class GroupRuns:
     def progress(self) -> float:
         """Share of the work that is done, 0 to 1: a run counts as whole once it has ended."""
         return self.ended / self.size if self.size else 1.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """At the pace so far: what is left, each as long as the middle one of those that succeeded, as many at once
-        as work now. None where nothing is left or nothing tells how long a run takes."""
-        usual = self._usual_s()
-        return usual * self.left / max(1, self.active) if self.left and usual else None
-
-    def _usual_s(self) -> float | None:
-        took = [(run.ended_at - run.started_at).total_seconds() for run in self.counting
-                if run.state == Run.State.SUCCEEDED and run.started_at and run.ended_at]  # fmt: skip
-        if took:
-            return standard.median(took)
-        presets = self.spec.presets if self.spec else ()
-        return next((preset.seconds for preset in presets if preset.name == self.group.preset), None)
 
     def roles(self) -> list[tuple[str, str, str]]:
         """(slug, label, kind) of what was measured, in the spec's order."""
