@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from demos import pages, reading
+from demos import pages, reading, verdicts
 from demos.forms import RunForm
+from demos.habits import habits
 from demos.models import Run
 from demos.run_panel import run_panel
 from workers.spec import MethodSpec
@@ -17,6 +18,7 @@ LATEST_RUNS = 12
 
 def method_context(spec: MethodSpec, form: RunForm, owner: Any = None) -> dict:
     language = get_language() or "en"
+    measured = verdicts.measured_of(spec.slug)
     latest = list(Run.objects.for_listing().of_method(spec.slug)[:LATEST_RUNS])
     return {
         "spec": spec,
@@ -25,7 +27,10 @@ def method_context(spec: MethodSpec, form: RunForm, owner: Any = None) -> dict:
         "paper": reading.paper_of(spec),
         "text": pages.page_text(spec, language),
         "code": pages.job_code(spec),
-        "symbols": [(pages.formula(symbol.latex), symbol.meaning) for symbol in spec.symbols],
+        "symbols": [(pages.formula(symbol.latex), symbol) for symbol in spec.symbols],
+        "judged": verdicts.judged_claims(spec, measured),
+        "order": verdicts.measured_order(spec, measured),
+        "habits": habits(spec),
         "runs": latest,
         "best": reading.entries([spec])[0].best,
         "panel": run_panel(form, owner),

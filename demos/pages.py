@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import math
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token as MarkdownToken
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.filter import Filter
@@ -65,13 +70,26 @@ def _markdown() -> MarkdownIt:
     return parser
 
 
-def text_to_html(markdown: str) -> SafeString:
+def text_to_html(markdown: str, lines: Mapping[str, int] = MappingProxyType({})) -> SafeString:
+    """`lines`: names of the job's code; where the text has one as `code`, it leads to its line."""
     parser = _markdown()
     tokens = parser.parse(markdown)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, max(2, int(token.tag[1])))}"
+        if token.children:
+            token.children = list(_linked_to_code(token.children, lines))
     return mark_safe(parser.renderer.render(tokens, parser.options, {}))  # noqa: S308 raw HTML is off
+
+
+def _linked_to_code(tokens: list[MarkdownToken], lines: Mapping[str, int]) -> Iterator[MarkdownToken]:
+    for token in tokens:
+        if token.type == "code_inline" and token.content in lines:
+            yield MarkdownToken("link_open", "a", 1, attrs={"href": f"#code-{lines[token.content]}"})
+            yield token
+            yield MarkdownToken("link_close", "a", -1)
+        else:
+            yield token
 
 
 @dataclass(frozen=True)
@@ -87,15 +105,20 @@ def page_text(spec: MethodSpec, language: str) -> PageText | None:
     path = folder / ("page.zh.md" if chinese else "page.md")
     if not path.is_file():
         return None
-    return PageText(_page_html(path, path.stat().st_mtime_ns), "zh-Hans" if chinese else "en")
+    code = job_code(spec)
+    lines = tuple((found.name, found.line) for found in code.definitions) if code else ()
+    return PageText(_page_html(path, path.stat().st_mtime_ns, lines), "zh-Hans" if chinese else "en")
 
 
 @lru_cache(maxsize=256)
-def _page_html(path: Path, changed_at: int) -> SafeString:
-    return text_to_html(path.read_text(encoding="utf-8"))
+def _page_html(path: Path, changed_at: int, lines: tuple[tuple[str, int], ...]) -> SafeString:
+    return text_to_html(path.read_text(encoding="utf-8"), dict(lines))
 
 
 # --- code -------------------------------------------------------------------------------------------------------
+HEADING = re.compile(r"# --- (.+?) -+")
+
+
 class PlainNames(Filter):
     """Names and punctuation carry no colour, so they need no element: a third of the page's bytes."""
 
@@ -115,10 +138,23 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the job under a heading of its own ("# --- losses ---"), with what it defines."""
+
+    title: str
+    line: int
+    definitions: list[Definition]
+
+
+@dataclass(frozen=True)
 class Code:
     html: SafeString
-    definitions: list[Definition]
+    sections: list[Section]  # the first one, before any heading, has no title
     lines: int
+
+    @property
+    def definitions(self) -> list[Definition]:
+        return [definition for section in self.sections for definition in section.definitions]
 
 
 def job_code(spec: MethodSpec) -> Code | None:
@@ -136,6 +172,19 @@ def code_to_html(source: str) -> Code:
     lexer = PythonLexer()
     lexer.add_filter(PlainNames())
     html = highlight(source, lexer, HtmlFormatter(cssclass="code", linespans="code", wrapcode=True))
+    return Code(mark_safe(html), _sections(source), len(source.splitlines()))  # noqa: S308 Pygments escapes
+
+
+def _sections(source: str) -> list[Section]:
     kinds = (ast.FunctionDef, ast.ClassDef)
     found = [Definition(node.name, node.lineno) for node in ast.parse(source).body if isinstance(node, kinds)]
-    return Code(mark_safe(html), found, len(source.splitlines()))  # noqa: S308 Pygments escapes
+    headings = [(1, "")]
+    for number, line in enumerate(source.splitlines(), start=1):
+        if heading := HEADING.fullmatch(line):
+            headings.append((number, heading[1]))
+    ends = [line for line, _title in headings[1:]] + [math.inf]
+    sections = [
+        Section(title, line, [part for part in found if line <= part.line < end])
+        for (line, title), end in zip(headings, ends, strict=True)
+    ]
+    return [section for section in sections if section.title or section.definitions]

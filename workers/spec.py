@@ -120,8 +120,9 @@ class Figure:
 class Claim:
     """A figure that the paper itself states. Only figures with a checked source stand in a spec.
 
-    What judges it (demos/verdicts.py) is optional: `metric` of `role`, said to be better `than` another role's. `number`
-    is in the metric's unit, on `data`, and is held against runs of `preset` alone: the one with the paper's set-up.
+    What judges it (demos/verdicts.py) is optional: `metric` of `role`, said to be better `than` another role's.
+    `number` is in the metric's unit, on `data`, and is held against runs of `preset` alone: the one with the paper's
+    set-up.
     """
 
     what: Text
@@ -137,10 +138,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Symbol:
-    """A symbol of the page's formulas, as LaTeX, and what it stands for."""
+    """A symbol of the page's formulas, as LaTeX, what it stands for, and the names it has in the job's code."""
 
     latex: str
     meaning: Text
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django import template
+from django.conf import settings
 
 from catalog.models import Paper
-from demos import formatting, reading, run_page
+from demos import examples, formatting, reading, run_page
 from demos.models import Run
 from workers import registry
+from workers.spec import MethodSpec
 
 register = template.Library()
 
@@ -47,6 +49,14 @@ def run_one_now(context: template.Context) -> dict:
 @register.inclusion_tag("demos/_paper_methods.html")
 def paper_methods(paper: Paper) -> dict:
     return {"entries": reading.entries_for_paper(paper)}
+
+
+@register.inclusion_tag("demos/_api_examples.html", takes_context=True)
+def api_examples(context: template.Context, spec: MethodSpec) -> dict:
+    """With this site's own address; with a place for a token where nobody may write without one."""
+    needs_token = not settings.OPEN_TO_ANYONE
+    site = context["request"].build_absolute_uri("/").rstrip("/")
+    return {"examples": examples.examples(spec, site=site, needs_token=needs_token), "needs_token": needs_token}
 
 
 @register.filter

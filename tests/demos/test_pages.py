@@ -1,10 +1,12 @@
 """A method's text and code as HTML."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from demos import pages
+from workers import registry
 
 
 def test_formulas_become_mathml():
@@ -66,3 +68,25 @@ def test_highlighted_code_is_at_most_three_times_its_source():
 
 def test_what_may_scroll_sideways_is_reached_by_the_keyboard():
     assert '<div class="math block" tabindex="0"><math display="block">' in pages.text_to_html("$$y^2$$")
+
+
+def test_the_outline_follows_the_headings_of_the_job():
+    code = pages.code_to_html(
+        "import x\n\n\n# --- losses -----\ndef loss():\n    pass\n\n\n# --- run ---\ndef run(): ...\n"
+    )
+    assert [(part.title, part.line, [d.name for d in part.definitions]) for part in code.sections] == [
+        ("losses", 4, ["loss"]),
+        ("run", 9, ["run"]),
+    ]
+
+
+def test_a_name_of_the_job_in_the_text_leads_to_its_line():
+    html = pages.text_to_html("See `loss` and `other`.", {"loss": 4})
+    assert html == '<p>See <a href="#code-4"><code>loss</code></a> and <code>other</code>.</p>\n'
+
+
+def test_every_symbol_of_a_method_names_code_that_is_there():
+    for spec in registry.all_specs().values():
+        source = (registry.folder_path(spec) / "job.py").read_text()
+        missing = [name for symbol in spec.symbols for name in symbol.code if not re.search(rf"\b{name}\b", source)]
+        assert missing == []

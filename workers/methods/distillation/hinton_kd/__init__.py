@@ -242,14 +242,14 @@ FIGURES = (
     ),
 )
 SYMBOLS = (
-    Symbol("x", Text("a text", "一条文本")),
-    Symbol("y", Text("its label", "它的标签")),
-    Symbol("z_t", Text("the teacher's logits", "教师的 logits")),
-    Symbol("z_s", Text("the student's logits", "学生的 logits")),
-    Symbol("T", Text("temperature, the same for both", "温度，两者相同")),
-    Symbol("p", Text("the teacher's softened probabilities", "教师软化后的概率")),
-    Symbol("q", Text("the student's softened probabilities", "学生软化后的概率")),
-    Symbol(r"\alpha", Text("weight of the soft loss", "软损失的权重")),
+    Symbol("x", Text("a text", "一条文本"), ("ids",)),
+    Symbol("y", Text("its label", "它的标签"), ("y",)),
+    Symbol("z_t", Text("the teacher's logits", "教师的 logits"), ("z_t",)),
+    Symbol("z_s", Text("the student's logits", "学生的 logits"), ("z_s",)),
+    Symbol("T", Text("temperature, the same for both", "温度，两者相同"), ("T", "temperature")),
+    Symbol("p", Text("the teacher's softened probabilities", "教师软化后的概率"), ("log_p",)),
+    Symbol("q", Text("the student's softened probabilities", "学生软化后的概率"), ("log_q",)),
+    Symbol(r"\alpha", Text("weight of the soft loss", "软损失的权重"), ("alpha",)),
     Symbol("B", Text("texts in a batch", "一批中的文本数")),
     Symbol("C", Text("classes", "类别数")),
 )

@@ -1,6 +1,6 @@
 // A "Copy" button beside every text that can be copied. Without this file the texts can still be selected.
-const list = document.querySelector(".citations");
 for (const text of document.querySelectorAll("[data-copy]")) {
+  const list = text.closest("[data-copy-label]");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button copy";
