@@ -216,7 +216,10 @@ CELERY_BEAT_SCHEDULE = {
 }
 RUN_SLOTS = _whole_number("RUN_SLOTS", 1, lowest=1)  # jobs at once on this host
 RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what workers are there for: cpu, gpu
-RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)  # OpenMP threads of one job
+# OpenMP threads of one job. They are part of what fixes the numbers: one, wherever it runs, makes the runs of all hosts
+# comparable, and at the sizes of these jobs two were no faster.
+RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)
+WORKER_HOST = os.environ.get("WORKER_HOST") or socket.gethostname()  # what the workers of this host are called after
 RUN_MAX_QUEUED = 50  # waiting runs; the next one is refused
 GROUP_MAX_RUNS = 60  # runs that one press may start: seeds times points of the grid
 RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
