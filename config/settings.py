@@ -220,15 +220,20 @@ RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what worke
 # comparable, and at the sizes of these jobs two were no faster.
 RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)
 WORKER_HOST = os.environ.get("WORKER_HOST") or socket.gethostname()  # what the workers of this host are called after
-RUN_MAX_QUEUED = 50  # waiting runs; the next one is refused
+# Who asks for more is refused; 0: no limit. One person may hold the runs of a group without closing the queue to others.
+RUN_MAX_QUEUED = _whole_number("RUN_MAX_QUEUED", 200)  # waiting runs in all
+RUN_MAX_WAITING_EACH = _whole_number("RUN_MAX_WAITING_EACH", 100)  # of one person
+RUN_MAX_RUNNING_EACH = _whole_number("RUN_MAX_RUNNING_EACH", 0)  # of one person; further ones wait
 GROUP_MAX_RUNS = 60  # runs that one press may start: seeds times points of the grid
 RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
 RUN_CACHE_DIR = VAR_DIR / "cache" / "teachers"
 RUN_ARTIFACT_LIMIT_MB = 2048
 RUN_CANCEL_POLL_S = 0.5
 RUN_RESEND_S = 30  # a waiting run that nobody claims is sent again no sooner than this
-RUN_LEASE_S = 20
+# demos/sweeping.py says why a run survives a database that is gone for longer than its lease.
+RUN_LEASE_S = 15
 RUN_HEARTBEAT_S = 3
+RUN_DATABASE_PATIENCE_S = 30  # so long a worker goes on with its job while the database does not answer it
 WORKER_ALIVE_S = 60  # a worker that has not been heard of for so long is not counted on
 WORKER_BEAT_S = 5
 WORKER_FORGOTTEN_S = 24 * 3600  # the row of a worker that has not been heard of for so long goes

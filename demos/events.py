@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,16 +12,23 @@ from django.utils import timezone
 
 from demos import live
 from demos.models import Event
+from workers.spec import Text
+
+NOTHING = Text("", "")
 
 
-def append(run_id: uuid.UUID, events: Iterable[dict]) -> None:
+def state_event(state: str, cause: Text = NOTHING) -> dict:
+    return {"kind": "state", "state": state, "cause": {"en": cause.en, "zh": cause.zh}}
+
+
+def append(run_id: uuid.UUID, events: Iterable[dict], *, at: datetime | None = None) -> None:
     """Call it in a transaction that has updated the run's row: its lock is what keeps `seq` without gap or double."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("events are numbered under the lock of the run's row")
     last = Event.objects.filter(run_id=run_id).aggregate(last=Max("seq"))["last"] or 0
-    now = timezone.now()
+    at = at or timezone.now()
     rows = [
-        Event(run_id=run_id, seq=seq, kind=event["kind"], body={k: v for k, v in event.items() if k != "kind"}, at=now)
+        Event(run_id=run_id, seq=seq, kind=event["kind"], body={k: v for k, v in event.items() if k != "kind"}, at=at)
         for seq, event in enumerate(events, start=last + 1)
     ]
     Event.objects.bulk_create(rows)

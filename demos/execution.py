@@ -7,17 +7,17 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
-from demos import recording, services
+from demos import causes, holding, recording
+from demos.heartbeat import AWAY, Heartbeat
+from demos.holding import LeaseLost
 from demos.models import Run
-from demos.services import LeaseLost
 from workers.jobs import JobRequest
-from workers.spec import Text
 from workers.supervisor import Limits, Outcome, Supervisor
 
 logger = logging.getLogger(__name__)
@@ -30,54 +30,60 @@ stopping = threading.Event()  # set when this worker is asked to stop: its runs 
 def execute(run: Run) -> None:
     """Blocks until the run has ended, was handed back, or turned out to be someone else's by now."""
     logger.info("run %s begins: %s, %s, seed %s", run.id, run.method, run.preset, run.seed)
-    watch = Watch(run)
     try:
-        with scratch_folder(run) as out_dir:
-            outcome = supervisor.run(
-                request_for(run, out_dir),
-                on_events=lambda events: patiently(
-                    lambda: recording.record_events(run=run, events=events, out_dir=out_dir)
-                ),
-                should_stop=watch.reason_to_stop,
-                limits=Limits(wall_s=settings.RUN_TIME_LIMIT_S, memory_mb=settings.RUN_MEMORY_LIMIT_MB),
-            )
-        patiently(lambda: conclude(run, outcome, watch.reason))
+        with Heartbeat(run) as heartbeat:
+            watch = Watch(run, heartbeat)
+            try:
+                outcome = _outcome(run, watch)
+            except (LeaseLost, *AWAY):
+                raise
+            except Exception as error:  # whatever it was, the run must have an end and a cause
+                logger.exception("run %s could not be executed", run.id)
+                outcome = Outcome("failed", causes.of_our_side(error))
+            patiently(lambda: conclude(run, outcome, watch.reason))
         told = watch.reason if outcome.state == "cancelled" else f"{outcome.state} {outcome.cause.en}".rstrip()
         logger.info("run %s: %s", run.id, told)
     except LeaseLost:
         logger.warning("run %s is no longer ours; its job is stopped", run.id)
-    except Exception as error:  # whatever it was, the run must have an end and a cause
-        logger.exception("run %s could not be executed", run.id)
-        said = str(error) if isinstance(error, recording.ArtifactRefused) else f"{type(error).__name__}: {error}"
-        cause = Text(f"The run could not be executed: {said}", f"运行无法执行：{said}")
-        with suppress(LeaseLost):
-            services.end_run(run=run, state=Run.State.FAILED, cause=cause)
+    except AWAY:
+        logger.exception("run %s is left to the sweep: the database did not answer for too long", run.id)
+
+
+def _outcome(run: Run, watch: Watch) -> Outcome:
+    with scratch_folder(run) as out_dir:
+        return supervisor.run(
+            request_for(run, out_dir),
+            on_events=lambda events: record_patiently(run, events, out_dir),
+            should_stop=watch.reason_to_stop,
+            limits=Limits(wall_s=settings.RUN_TIME_LIMIT_S, memory_mb=settings.RUN_MEMORY_LIMIT_MB),
+        )
 
 
 def conclude(run: Run, outcome: Outcome, reason: str | None) -> None:
     """Raises LeaseLost."""
     if outcome.state in ("cancelled", "lost") and reason == Watch.STOPPING:
-        services.hand_back(run=run)
+        holding.hand_back(run=run)
     elif outcome.state == "cancelled" and reason == Watch.LEASE_LOST:
         raise LeaseLost(run.id)
     elif outcome.state == "cancelled":
-        services.end_run(run=run, state=Run.State.CANCELLED, cause=services.CANCELLED)
+        holding.end_run(run=run, state=Run.State.CANCELLED, cause=holding.CANCELLED)
     elif outcome.state == "lost":
-        services.hand_back(run=run, cause=outcome.cause)
+        holding.hand_back(run=run, cause=outcome.cause)
     else:
-        services.end_run(run=run, state=outcome.state, cause=outcome.cause, traceback_tail=outcome.traceback_tail)
+        cause = causes.with_advice(outcome.cause) if outcome.state != "succeeded" else outcome.cause
+        holding.end_run(run=run, state=outcome.state, cause=cause, traceback_tail=outcome.traceback_tail)
 
 
 class Watch:
-    """What the supervising loop asks ten times a second. The database is asked less often, the lease renewed rarely."""
+    """What the supervising loop asks ten times a second. The database is asked less often."""
 
     STOPPING, CANCELLED, LEASE_LOST = "handed back, for the worker stops", "cancelled", "the lease is lost"
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run, heartbeat: Heartbeat):
         self.reason: str | None = None
         self._run = run
+        self._heartbeat = heartbeat
         self._looked_at = 0.0
-        self._beaten_at = time.monotonic()
 
     def reason_to_stop(self) -> str | None:
         if self.reason is None:
@@ -85,33 +91,42 @@ class Watch:
         return self.reason
 
     def _reason_in_the_database(self) -> str | None:
+        if self._heartbeat.lost:
+            return self.LEASE_LOST
         now = time.monotonic()
         if now - self._looked_at < settings.RUN_CANCEL_POLL_S:
             return None
         self._looked_at = now
         try:
-            if now - self._beaten_at >= settings.RUN_HEARTBEAT_S:
-                services.beat(run=self._run)
-                self._beaten_at = now
-            return self.CANCELLED if services.is_cancel_requested(run=self._run) else None
+            return self.CANCELLED if holding.is_cancel_requested(run=self._run) else None
         except LeaseLost:
             return self.LEASE_LOST
-        except DatabaseError:
-            logger.exception("run %s: the database does not answer", self._run.id)
+        except AWAY as error:  # how long that may last is the heartbeat's to judge
+            logger.warning("run %s: the database does not answer: %s", self._run.id, error)
             close_old_connections()
-            return self.LEASE_LOST if now - self._beaten_at > settings.RUN_LEASE_S else None
+            return None
+
+
+def record_patiently(run: Run, events: list[dict], out_dir: Path) -> None:
+    """The batch waits in memory for the database, and what the job says meanwhile in its pipe: both are bounded."""
+    batch = recording.Batch(run, events, out_dir)
+    try:
+        patiently(batch.write)
+    except BaseException:
+        batch.drop_files()
+        raise
 
 
 def patiently(write: Callable[[], None]) -> None:
-    """A write that outlives a short absence of the database, but not the lease."""
-    give_up_at = time.monotonic() + settings.RUN_LEASE_S / 2
+    """A write that outlives an absence of the database; raises one of AWAY where that lasts too long."""
+    give_up_at = time.monotonic() + settings.RUN_DATABASE_PATIENCE_S
     while True:
         try:
             return write()
-        except DatabaseError:
+        except AWAY as error:
             if time.monotonic() > give_up_at:
                 raise
-            logger.exception("the database refused a write; it is tried again")
+            logger.warning("the database does not take a write, which is tried again: %s", error)
             close_old_connections()
             time.sleep(0.5)
 
@@ -132,7 +147,7 @@ def scratch_folder(run: Run) -> Iterator[Path]:
 def clear_scratch_folders() -> None:
     """At a worker's start: what killed workers of this host left behind of runs that do not run any more."""
     left = list(settings.RUN_DIR.glob("*"))  # before the question, so that a run claimed meanwhile keeps its folder
-    running = {str(key) for key in Run.objects.filter(state=Run.State.RUNNING).values_list("pk", flat=True)}
+    running = {str(key) for key in Run.objects.active().values_list("pk", flat=True)}
     for home in left:
         if home.name not in running:
             shutil.rmtree(home, ignore_errors=True)

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from workers.spec import MethodSpec
 
 QUALITY_METRIC = "accuracy"
+ACTIVE = ("starting", "running")  # Run.ACTIVE, which is made after this module
+NOBODY = 0  # whoever sits at an open site counts as one person; the ids of accounts begin at 1
 
 
 class RunQuerySet(models.QuerySet):
@@ -26,6 +28,35 @@ class RunQuerySet(models.QuerySet):
 
     def waiting(self) -> RunQuerySet:
         return self.filter(state="queued")
+
+    def active(self) -> RunQuerySet:
+        """A worker holds them."""
+        return self.filter(state__in=ACTIVE)
+
+    def by_person(self) -> RunQuerySet:
+        """Annotated with `person`: the owner's id, or NOBODY."""
+        return self.annotate(person=Coalesce("owner_id", Value(NOBODY)))
+
+    def in_queue_order(self, queue: str) -> RunQuerySet:
+        """The waiting runs of a queue: people take turns, and of equal turns the oldest run comes first.
+
+        `turn` is how many runs of the same person, in this queue, a worker holds or stand before it. Who asks for
+        sixty runs at once therefore delays nobody else by more than one.
+        """
+        held = self.model._default_manager.filter(queue=queue).active().by_person().filter(person=OuterRef("person"))
+        held = held.order_by().values("person").annotate(count=Count("pk")).values("count")
+        before = Window(RowNumber(), partition_by=F("person"), order_by=["created_at", "pk"]) - Value(1)
+        waiting = self.filter(queue=queue).waiting().by_person()
+        turn = before + Coalesce(Subquery(held, output_field=IntegerField()), Value(0))
+        return waiting.annotate(turn=turn).order_by("turn", "created_at", "pk")
+
+    def within_running_limit(self, each: int) -> RunQuerySet:
+        """Without the runs of people of whom `each` runs are held by workers already; 0: no limit."""
+        if not each:
+            return self
+        held = self.model._default_manager.active().by_person().order_by().values("person")
+        busy = held.annotate(count=Count("pk")).filter(count__gte=each).values("person")
+        return self.by_person().exclude(person__in=busy)
 
     def latest_of_configurations(self, configurations: Iterable[str], count: int) -> RunQuerySet:
         """The last succeeded runs of each configuration on each kind of device."""
@@ -67,3 +98,14 @@ class ResultQuerySet(models.QuerySet):
         best_first = [F("value").desc(), F("run__created_at").desc()]
         place = Window(RowNumber(), partition_by=F("run__method"), order_by=best_first)
         return self.of_the_methods_themselves(specs).order_by().annotate(place=place).filter(place=1)
+
+
+def queues_served() -> set[str]:
+    """The queues that a living worker takes runs from. Where none has spoken lately (none has said what it is, or all
+    are being restarted) it is what the settings promise, so that a run of theirs may wait.
+    """
+    from demos.models import Worker  # which is made after this module
+
+    since = timezone.now() - timedelta(seconds=settings.WORKER_ALIVE_S)
+    alive = Worker.objects.filter(beat_at__gte=since, stopped_at=None).values_list("queues", flat=True)
+    return {queue for queues in alive for queue in queues} or set(settings.RUN_QUEUES)

@@ -1,4 +1,4 @@
-"""The one bridge to Celery. An id goes in; what happens is in demos/execution.py and demos/services.py."""
+"""The one bridge to Celery. Messages go in; what happens is in demos/queueing.py, execution.py and sweeping.py."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task(bind=True)
-def execute_run(self, run_id: str) -> None:
-    """A second delivery finds nothing to claim and does nothing."""
-    from demos import execution, services
+def execute_run(self, run_id: str, queue: str) -> None:
+    """A wake-up: the run whose turn it is in the queue is executed, which need not be the one that sent it."""
+    from demos import execution, queueing
 
-    run = services.claim_run(run_id=run_id, worker=self.request.hostname or "")
+    run = queueing.claim_next(queue=queue, worker=self.request.hostname or "")
     if run is None:
-        logger.info("run %s is not waiting any more", run_id)
+        logger.info("nothing may begin in the queue %s; woken by run %s", queue, run_id)
         return
     execution.execute(run)
 
 
 @shared_task
 def sweep_runs() -> None:
-    from demos import services
+    from demos import sweeping
 
-    services.sweep()
+    sweeping.sweep()
 
 
 def waiting_messages(queue: str) -> int:

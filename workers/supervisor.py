@@ -184,7 +184,7 @@ class _Job:
             self.end = event
         elif event["kind"] == "log":
             self._log(event["text"])
-        elif event["kind"] != "started":
+        else:
             self.said += 1
             self.pending.append(event)
 

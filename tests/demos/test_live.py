@@ -11,7 +11,7 @@ import redis
 from asgiref.sync import async_to_sync, sync_to_async
 from django.test import AsyncClient
 
-from demos import live, recording, services
+from demos import holding, live, recording, services
 from demos.models import Run
 from tests.demos.factories import RunFactory
 from workers.spec import Text
@@ -30,7 +30,7 @@ def say(run: Run, *numbers: int) -> None:
 def finished_run(lines: int = 5) -> Run:
     run = RunFactory(claimed=True)
     say(run, *range(1, lines + 1))
-    services.end_run(run=run, state="succeeded")
+    holding.end_run(run=run, state="succeeded")
     return run
 
 
@@ -74,7 +74,7 @@ def test_live_follower_hears_everything_once(after, redis_url):
         run,
         lambda: say(run, 4),
         lambda: say(run, 5, 6),
-        lambda: services.end_run(run=run, state="succeeded"),
+        lambda: holding.end_run(run=run, state="succeeded"),
         after=after,
         wait_s=0.1,
     )
@@ -98,7 +98,7 @@ def test_flushed_redis_loses_no_event(redis_url):
         client.flushall,
         lambda: say(run, 2, 3),
         client.flushall,
-        lambda: services.end_run(run=run, state="succeeded"),
+        lambda: holding.end_run(run=run, state="succeeded"),
         wait_s=0.1,
     )
     assert numbered(heard) == [1, 2, 3, 4]
@@ -113,7 +113,7 @@ def test_event_that_missed_redis_is_found_in_the_database(redis_url, monkeypatch
             say(run, 1, 2)
 
     heard = followed(
-        run, say_unheard, lambda: say(run, 3), lambda: services.end_run(run=run, state="succeeded"), wait_s=0.1
+        run, say_unheard, lambda: say(run, 3), lambda: holding.end_run(run=run, state="succeeded"), wait_s=0.1
     )
     assert numbered(heard) == [1, 2, 3, 4]
 
@@ -129,7 +129,7 @@ def test_events_published_out_of_order_are_told_in_order(redis_url, monkeypatch)
         say(run, 2)
         live.publish(*kept_back[0])
 
-    heard = followed(run, say_late, lambda: services.end_run(run=run, state="succeeded"), wait_s=0.1)
+    heard = followed(run, say_late, lambda: holding.end_run(run=run, state="succeeded"), wait_s=0.1)
     assert numbered(heard) == [1, 2, 3]
 
 
@@ -137,7 +137,7 @@ def test_without_redis_the_database_is_asked(monkeypatch):
     monkeypatch.setattr(live, "WAIT_S", 0.1)
     run = RunFactory(claimed=True)
     heard = followed(
-        run, lambda: say(run, 1), lambda: services.end_run(run=run, state="failed", cause=Text("a", "b")), wait_s=0.2
+        run, lambda: say(run, 1), lambda: holding.end_run(run=run, state="failed", cause=Text("a", "b")), wait_s=0.2
     )
     assert numbered(heard) == [1, 2]
 
@@ -165,7 +165,7 @@ def test_quiet_stream_pings(monkeypatch, redis_url):
     monkeypatch.setattr(live, "PING_EVERY_S", 0.1)
     monkeypatch.setattr(live, "WAIT_S", 0.1)
     run = RunFactory(claimed=True)
-    heard = followed(run, lambda: services.end_run(run=run, state="succeeded"), wait_s=0.5)
+    heard = followed(run, lambda: holding.end_run(run=run, state="succeeded"), wait_s=0.5)
     assert (0, "ping") in heard
 
 
@@ -196,7 +196,7 @@ def test_last_event_id_is_stronger_than_the_address():
 
 def test_state_is_told_in_the_readers_language():
     run = RunFactory(claimed=True)
-    services.end_run(run=run, state="failed", cause=Text("It broke.", "出错了。"))
+    holding.end_run(run=run, state="failed", cause=Text("It broke.", "出错了。"))
     _headers, parts = streamed(f"/runs/{run.id}/events/", **{"accept-language": "zh-hans"})
     said = json.loads(parts[1].partition("data: ")[2])
     standing = {"stage": "", "progress": 0.0, "queue_place": 0, "cancel_requested": False}

@@ -8,11 +8,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from catalog.models import Paper
-from demos import recording, services
+from demos import holding, queueing, recording, services, sweeping
 from demos.models import Artifact, Event, Result, Run
 from demos.services import LeaseLost, RunRefused
 from tests.demos import stand_in
-from tests.demos.factories import RunFactory, add_events
+from tests.demos.factories import RunFactory, add_events, sweep_until_sure
 from workers import registry
 from workers.spec import InvalidParams, Text
 
@@ -28,7 +28,7 @@ def _data_sets(monkeypatch):
 def sent(monkeypatch) -> list:
     """What was handed to Celery: (run id, queue)."""
     found = []
-    monkeypatch.setattr(services.execute_run, "apply_async", lambda args, queue, retry: found.append((args[0], queue)))
+    monkeypatch.setattr(queueing.execute_run, "apply_async", lambda args, queue, retry: found.append((args[0], queue)))
     return found
 
 
@@ -108,21 +108,21 @@ def test_run_knows_its_paper():
 # --- claim ------------------------------------------------------------------------------------------------------
 def test_run_is_claimed_once():
     run = RunFactory()
-    claimed = services.claim_run(run_id=run.id, worker="jobs@here")
-    assert (claimed.state, claimed.attempts, claimed.worker) == ("running", 1, "jobs@here")
-    assert services.claim_run(run_id=run.id, worker="jobs@there") is None
+    claimed = services.claim_next(queue="cpu", worker="jobs@here")
+    assert (claimed.state, claimed.attempts, claimed.worker) == ("starting", 1, "jobs@here")
+    assert services.claim_next(queue="cpu", worker="jobs@there") is None
 
 
 def test_ended_run_is_not_claimed():
     run = RunFactory(succeeded=True)
-    assert services.claim_run(run_id=run.id, worker="") is None
+    assert services.claim_next(queue="cpu", worker="") is None
 
 
 def test_new_attempt_begins_clean_and_goes_on_counting():
     run = RunFactory()
     add_events(run, ("scalar", {"name": "loss", "step": 1, "value": 1.0}), ("log", {"text": "a line"}))
     Result.objects.create(run=run, role="student", metric="accuracy", value=0.8)
-    claimed = services.claim_run(run_id=run.id, worker="")
+    claimed = services.claim_next(queue="cpu", worker="")
     say(claimed, {"kind": "log", "text": "again"})
     assert list(run.events.values_list("seq", "kind")) == [(2, "log"), (3, "state"), (4, "log")]
     assert not run.results.exists()
@@ -138,9 +138,9 @@ def test_waiting_run_is_cancelled_at_once():
 
 def test_running_run_is_marked_and_its_worker_told():
     run = RunFactory(claimed=True)
-    assert services.is_cancel_requested(run=run) is False
+    assert holding.is_cancel_requested(run=run) is False
     assert services.request_cancel(run=run).state == "running"
-    assert services.is_cancel_requested(run=run) is True
+    assert holding.is_cancel_requested(run=run) is True
 
 
 def test_ended_run_stays_as_it_is():
@@ -187,10 +187,10 @@ def test_who_lost_the_lease_writes_nothing():
     Run.objects.update(lease="11111111-1111-1111-1111-111111111111")
     for write in (
         lambda: say(run, {"kind": "log", "text": "late"}),
-        lambda: services.beat(run=run),
-        lambda: services.end_run(run=run, state="succeeded"),
-        lambda: services.hand_back(run=run),
-        lambda: services.is_cancel_requested(run=run),
+        lambda: holding.beat(run=run),
+        lambda: holding.end_run(run=run, state="succeeded"),
+        lambda: holding.hand_back(run=run),
+        lambda: holding.is_cancel_requested(run=run),
     ):
         with pytest.raises(LeaseLost):
             write()
@@ -256,7 +256,7 @@ def test_refused_batch_leaves_no_file(out_dir, settings):
 def test_ended_run_has_cause_and_traceback_and_no_progress_events():
     run = RunFactory(claimed=True)
     say(run, {"kind": "progress", "share": 0.5})
-    services.end_run(run=run, state="failed", cause=Text("It broke.", "出错了。"), traceback_tail="line 1")
+    holding.end_run(run=run, state="failed", cause=Text("It broke.", "出错了。"), traceback_tail="line 1")
     run.refresh_from_db()
     assert (run.state, run.cause_en, run.cause_zh) == ("failed", "It broke.", "出错了。")
     assert kinds(run) == ["log", "state"]
@@ -264,9 +264,9 @@ def test_ended_run_has_cause_and_traceback_and_no_progress_events():
 
 def test_run_ends_once():
     run = RunFactory(claimed=True)
-    services.end_run(run=run, state="succeeded")
+    holding.end_run(run=run, state="succeeded")
     with pytest.raises(LeaseLost):
-        services.end_run(run=run, state="failed")
+        holding.end_run(run=run, state="failed")
     run.refresh_from_db()
     assert (run.state, run.progress) == ("succeeded", 1.0)
 
@@ -274,14 +274,14 @@ def test_run_ends_once():
 # --- hand back and sweep ----------------------------------------------------------------------------------------
 def test_run_of_a_stopping_worker_waits_again_and_the_attempt_does_not_count():
     run = RunFactory(claimed=True)
-    services.hand_back(run=run)
+    holding.hand_back(run=run)
     run.refresh_from_db()
     assert (run.state, run.attempts, run.lease, run.sent_at) == ("queued", 0, None, None)
 
 
 def test_cancelled_run_is_not_queued_again():
     run = RunFactory(claimed=True, cancel_requested_at=timezone.now())
-    services.hand_back(run=run)
+    holding.hand_back(run=run)
     run.refresh_from_db()
     assert run.state == "cancelled"
 
@@ -289,7 +289,7 @@ def test_cancelled_run_is_not_queued_again():
 def test_silent_run_is_queued_again_and_sent(sent, django_capture_on_commit_callbacks):
     run = RunFactory(silent=True)
     with django_capture_on_commit_callbacks(execute=True):
-        services.sweep()
+        sweep_until_sure()
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("queued", 1)
     assert (str(run.id), "cpu") in sent
@@ -297,7 +297,7 @@ def test_silent_run_is_queued_again_and_sent(sent, django_capture_on_commit_call
 
 def test_silent_run_is_given_up_after_its_last_attempt(settings):
     run = RunFactory(silent=True, attempts=settings.RUN_MAX_ATTEMPTS)
-    services.sweep()
+    sweep_until_sure()
     run.refresh_from_db()
     assert run.state == "lost"
     assert run.cause == "Its worker stopped answering. Given up after 2 attempts."
@@ -305,35 +305,35 @@ def test_silent_run_is_given_up_after_its_last_attempt(settings):
 
 def test_beating_run_is_left_alone(sent):
     run = RunFactory(claimed=True)
-    assert services.sweep() == {"given_up_or_queued_again": 0, "sent": 0}
+    assert sweeping.sweep() == {"given_up_or_queued_again": 0, "sent": 0}
     run.refresh_from_db()
     assert run.state == "running"
 
 
 def test_run_that_was_never_sent_is_sent_once(sent):
     run = RunFactory()
-    services.sweep()
-    services.sweep()
+    sweeping.sweep()
+    sweeping.sweep()
     assert sent == [(str(run.id), "cpu")]
 
 
 @pytest.mark.parametrize(("waiting_messages", "times"), [(0, 1), (1, 0)])
 def test_forgotten_run_is_sent_again_only_where_its_message_is_gone(waiting_messages, times, sent, monkeypatch):
-    monkeypatch.setattr(services, "waiting_messages", lambda queue: waiting_messages)
+    monkeypatch.setattr(sweeping, "waiting_messages", lambda queue: waiting_messages)
     RunFactory(sent_at=timezone.now() - timedelta(minutes=5))
-    services.sweep()
+    sweeping.sweep()
     assert len(sent) == times
 
 
 def test_sweep_deals_with_silent_runs_while_redis_is_away(caplog):
     forgotten = RunFactory(sent_at=timezone.now() - timedelta(minutes=5))
     silent = RunFactory(silent=True)
-    assert services.sweep() == {"given_up_or_queued_again": 1, "sent": 0}
+    assert sweep_until_sure() == {"given_up_or_queued_again": 1, "sent": 0}
     assert "the broker is away" in caplog.text
     assert {run.state for run in Run.objects.filter(pk__in=[forgotten.pk, silent.pk])} == {"queued"}
 
 
 def test_sweep_costs_the_same_for_ended_runs(sent, django_assert_num_queries):
     RunFactory.create_batch(5, succeeded=True)
-    with django_assert_num_queries(2):
-        services.sweep()
+    with django_assert_num_queries(5):
+        sweeping.sweep()
