@@ -220,7 +220,7 @@ RUN_QUEUES = tuple(os.environ.get("RUN_QUEUES", "cpu").split(","))  # what worke
 # comparable, and at the sizes of these jobs two were no faster.
 RUN_THREADS = _whole_number("RUN_THREADS", 1, lowest=1)
 WORKER_HOST = os.environ.get("WORKER_HOST") or socket.gethostname()  # what the workers of this host are called after
-# Who asks for more is refused; 0: no limit. One person may hold the runs of a group without closing the queue to others.
+# Who asks for more is refused; 0: no limit. One person may hold the runs of a group and not close the queue to others.
 RUN_MAX_QUEUED = _whole_number("RUN_MAX_QUEUED", 200)  # waiting runs in all
 RUN_MAX_WAITING_EACH = _whole_number("RUN_MAX_WAITING_EACH", 100)  # of one person
 RUN_MAX_RUNNING_EACH = _whole_number("RUN_MAX_RUNNING_EACH", 0)  # of one person; further ones wait

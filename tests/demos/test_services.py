@@ -107,14 +107,14 @@ def test_run_knows_its_paper():
 
 # --- claim ------------------------------------------------------------------------------------------------------
 def test_run_is_claimed_once():
-    run = RunFactory()
+    RunFactory()
     claimed = services.claim_next(queue="cpu", worker="jobs@here")
     assert (claimed.state, claimed.attempts, claimed.worker) == ("starting", 1, "jobs@here")
     assert services.claim_next(queue="cpu", worker="jobs@there") is None
 
 
 def test_ended_run_is_not_claimed():
-    run = RunFactory(succeeded=True)
+    RunFactory(succeeded=True)
     assert services.claim_next(queue="cpu", worker="") is None
 
 

@@ -55,7 +55,7 @@ def is_gone(pid: int) -> bool:
 def test_events_arrive_complete_and_in_order(tmp_path):
     watch = Watch("speak", tmp_path, steps=5000)
     assert watch.run() == Outcome("succeeded")
-    assert [event["kind"] for event in watch.events[:2]] == ["stage", "scalar"]
+    assert [event["kind"] for event in watch.events[:3]] == ["started", "stage", "scalar"]
     assert [event["step"] for event in watch.events if event["kind"] == "scalar"] == list(range(5000))
     assert watch.events[-1] == {"kind": "result", "role": "student", "metric": "accuracy", "value": 0.75, "unit": ""}
 
@@ -167,7 +167,7 @@ def test_jobs_of_several_threads_run_at_once(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [len(watch.events) for watch in watches] == [102] * 4
+    assert [len(watch.events) for watch in watches] == [103] * 4
 
 
 WORKER = """
@@ -199,7 +199,7 @@ def test_job_finds_torch_ready_and_the_supervising_process_has_none():
         "heard = []\n"
         "Supervisor('tests.workers.toy_jobs.look_for_torch', environment={'OMP_WAIT_POLICY': 'PASSIVE'}).run(\n"
         "    {}, on_events=heard.extend, should_stop=lambda: None, limits=Limits(wall_s=60))\n"
-        "print(heard[0]['text'], 'torch' in sys.modules)\n"
+        "print(heard[1]['text'], 'torch' in sys.modules)\n"
     )
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
