@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from demos import formatting, pages
+from demos.groups.fields import GroupFormMixin, SeedsField, vary_name
 from demos.models import Run
 from workers import registry
 from workers.registry import DataSet
 from workers.spec import InvalidParams, MethodSpec, Param, Preset
 
-MAX_SEED = 2**31 - 1
 DEFAULT_PRESET = "small"
 
 
@@ -74,22 +74,18 @@ class PresetRadios(forms.RadioSelect):
         return option
 
 
-class RunForm(forms.Form):
-    """An empty parameter, or no data set, means the chosen preset's: that is how presets work without scripts."""
+class RunForm(GroupFormMixin, forms.Form):
+    """An empty parameter, or no data set, means the chosen preset's: that is how presets work without scripts.
+
+    `cleaned_data["grid"]` has the runs it asks for: one, or several that differ in seed and in up to two parameters.
+    """
 
     spec: MethodSpec
     use_required_attribute = False
 
     preset = forms.ChoiceField(label=gettext_lazy("Preset"), widget=PresetRadios)
     data = forms.ChoiceField(label=gettext_lazy("Data"), required=False, widget=DataSelect)
-    seed = forms.IntegerField(
-        label=gettext_lazy("Seed"),
-        required=False,
-        initial=0,
-        min_value=0,
-        max_value=MAX_SEED,
-        help_text=gettext_lazy("The same seed on a CPU gives the same numbers."),
-    )
+    seed = SeedsField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -99,6 +95,7 @@ class RunForm(forms.Form):
         self._offer_data_sets()
         for param in self.spec.params:
             self.fields[field_name(param)] = param_field(param)
+        self.add_values_fields()
 
     def full_clean(self) -> None:
         """The first field in error gets the focus: on a phone it may be far down the page."""
@@ -120,9 +117,6 @@ class RunForm(forms.Form):
         field.widget.choices = field.choices
         field.widget.unavailable = frozenset(n for n, data_set in self.data_sets.items() if not data_set.available)
 
-    def clean_seed(self) -> int:
-        return self.cleaned_data["seed"] or 0
-
     def clean(self) -> dict:
         cleaned = super().clean()
         if "preset" not in cleaned:
@@ -131,7 +125,8 @@ class RunForm(forms.Form):
         if "data" in cleaned:
             cleaned["data"] = cleaned["data"] or preset.data
             self._check_data(cleaned["data"])
-        cleaned["params"] = self._clean_params(preset)
+        given = {param.name: self.cleaned_data.get(field_name(param)) for param in self.spec.params}
+        cleaned["grid"] = self.clean_grid(preset, {k: v for k, v in given.items() if v not in (None, "")})
         return cleaned
 
     def _check_data(self, name: str) -> None:
@@ -141,18 +136,13 @@ class RunForm(forms.Form):
         elif not data_set.available:
             self.add_error("data", sentence(formatting.local(data_set.why_not)))
 
-    def _clean_params(self, preset: Preset) -> dict:
-        given = {param.name: self.cleaned_data.get(field_name(param)) for param in self.spec.params}
-        try:
-            return self.spec.clean({k: v for k, v in given.items() if v not in (None, "")}, preset=preset)
-        except InvalidParams as error:
-            self.add_invalid_params(error)
-            return {}
-
     def add_invalid_params(self, error: InvalidParams) -> None:
-        """The spec's objections, each at its field; what has no field stands above the form."""
+        """The spec's objections, each at its field: the list of values where one was given, else the single value.
+
+        What has no field stands above the form.
+        """
         for name, text in error.errors.items():
-            field = f"param_{name}"
+            field = vary_name(name) if self.cleaned_data.get(vary_name(name)) else f"param_{name}"
             self.add_error(field if field in self.fields else None, sentence(formatting.local(text)))
 
     def refuse_presets(self, names: Collection[str]) -> None:

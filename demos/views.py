@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.forms import MultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.access import writer_required
+from catalog.access import user_or_none, writer_required
 from demos import reading, run_page, services, streams
 from demos.forms import RunFilterForm, RunForm, form_for
+from demos.groups import services as group_services
+from demos.groups.page import confirm_context
 from demos.method_page import method_context
 from demos.models import Artifact, Run
 from workers import registry
@@ -41,7 +44,9 @@ def method(request: HttpRequest, slug: str) -> HttpResponse:
 def _form(spec: MethodSpec, request: HttpRequest) -> RunForm:
     """The form filled from the address: that is what "run again" links to."""
     form = form_for(spec)
-    known = {name: request.GET[name] for name in form().fields if name in request.GET}
+    fields = form().fields
+    known = {name: request.GET[name] for name in fields if name in request.GET}
+    known |= {n: request.GET.getlist(n) for n in known if isinstance(fields[n], MultipleChoiceField)}
     return form(initial=known)
 
 
@@ -51,10 +56,10 @@ def run_start(request: HttpRequest, slug: str) -> HttpResponse:
     spec = get_spec_or_404(slug)
     form = form_for(spec)(request.POST)
     if form.is_valid():
-        asked = {name: form.cleaned_data[name] for name in ("preset", "data", "seed", "params")}
-        owner = request.user if request.user.is_authenticated else None
+        if form.asks_first and "sure" not in request.POST:
+            return render(request, "demos/groups/confirm.html", confirm_context(form, request.POST))
         try:
-            return redirect(services.start_run(spec=spec, owner=owner, **asked))
+            return redirect(group_services.start(spec=spec, owner=user_or_none(request), **form.asked))
         except InvalidParams as error:
             form.add_invalid_params(error)
         except services.RunRefused as error:

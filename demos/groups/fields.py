@@ -80,16 +80,21 @@ class GroupFormMixin:
 
     def clean_grid(self, preset: Preset, given: Mapping[str, Any]) -> Grid | None:
         """None where something is wrong; each objection stands at the field that it is about."""
-        if "seed" in self.errors:
-            return None
         varied = {p.name: values for p in self.spec.params if (values := self.cleaned_data.get(vary_name(p)))}
         try:
-            return checked(self.spec, preset, seeds=self.cleaned_data["seed"], params=given, varied=varied)
+            return checked(self.spec, preset, seeds=self.cleaned_data.get("seed", [0]), params=given, varied=varied)
         except TooLarge as error:
             self.add_error(vary_name(list(varied)[-1]) if varied else "seed", str(error))
         except InvalidParams as error:
-            self.add_invalid_params(error, varied)
+            self.add_invalid_params(error)
         return None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What a valid form asks demos.groups.services.start for."""
+        grid: Grid = self.cleaned_data["grid"]
+        named = {"seeds": grid.seeds, "params": grid.params, "varied": grid.varied}
+        return named | {name: self.cleaned_data[name] for name in ("preset", "data")}
 
     @property
     def runs(self) -> int:
@@ -102,8 +107,9 @@ class GroupFormMixin:
 
     @property
     def values_fields(self) -> list[dict]:
-        """Each parameter with the field for its values."""
-        return [{"param": param, "field": self[vary_name(param)]} for param in self.spec.params]
+        """The field for each parameter's values; `ticks`: as boxes, for a choice."""
+        fields = [self[vary_name(param)] for param in self.spec.params]
+        return [{"field": field, "ticks": isinstance(field.field, forms.MultipleChoiceField)} for field in fields]
 
     @property
     def opens_values(self) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from demos import formatting, reading
-from demos.estimates import Forecast
+from demos.estimates import Forecast, usual_time
 from demos.groups import curves, tables
+from demos.groups.fields import GroupFormMixin
 from demos.groups.reading import GroupRuns, of_group
+from demos.groups.tables import param_label, value_text
 from demos.models import Group, Run
 from demos.querysets import QUALITY_METRIC
 from workers.spec import MethodSpec
@@ -37,7 +40,7 @@ def group_context(group: Group, asked: QueryDict) -> dict:
         "counts": counts(found),
         "seconds_left": seconds_left(found) if found.left else None,
         "common": common(found),
-        "varied": [tables.param_label(found.spec, name) for name in varied],
+        "varied": [param_label(found.spec, name) for name in varied],
         "metric": metric,
         "metric_label": formatting.metric_label(metric),
         "unit": tables.unit_words(metric, found.unit(metric)),
@@ -81,7 +84,7 @@ def _columns(found: GroupRuns) -> list[tuple[str, str]]:
 
 def _heat_across(found: GroupRuns) -> list[str]:
     name = list(found.grid.varied)[1]
-    return [tables.value_text(found.spec, name, value) for value in found.grid.varied[name]]
+    return [value_text(found.spec, name, value) for value in found.grid.varied[name]]
 
 
 def counts(found: GroupRuns) -> str:
@@ -115,9 +118,7 @@ def common(found: GroupRuns) -> list[tuple[str, str]]:
     names = [param.name for param in found.spec.params] if found.spec else []
     order = {name: place for place, name in enumerate(names)}
     shared = sorted(found.grid.params.items(), key=lambda item: order.get(item[0], len(order)))
-    return [
-        (tables.param_label(found.spec, name), tables.value_text(found.spec, name, value)) for name, value in shared
-    ]
+    return [(param_label(found.spec, name), value_text(found.spec, name, value)) for name, value in shared]
 
 
 def run_rows(found: GroupRuns) -> list[RunRow]:
@@ -126,7 +127,7 @@ def run_rows(found: GroupRuns) -> list[RunRow]:
 
 
 def _values(found: GroupRuns, run: Run) -> list[str]:
-    return [tables.value_text(found.spec, name, run.params.get(name)) for name in found.grid.varied]
+    return [value_text(found.spec, name, run.params.get(name)) for name in found.grid.varied]
 
 
 def next_seeds(group: Group) -> str:
@@ -136,11 +137,33 @@ def next_seeds(group: Group) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
+# --- before many are started --------------------------------------------------------------------------------------
+def confirm_context(form: GroupFormMixin, given: QueryDict) -> dict:
+    """What a valid form would start, and its fields once more, hidden, with the word that it is meant so."""
+    spec, grid = form.spec, form.cleaned_data["grid"]
+    again = [(name, value) for name, values in given.lists() for value in values if name in form.fields and value]
+    usual = usual_time(spec, form.cleaned_data["preset"], form.cleaned_data["data"], grid.params | grid.points[0])
+    return {
+        "spec": spec,
+        "runs": grid.size,
+        "points": len(grid.points),
+        "seeds": seeds_text(list(grid.seeds)),
+        "varied": [
+            (param_label(spec, name), [value_text(spec, name, value) for value in values])
+            for name, values in grid.varied.items()
+        ],
+        "seconds": usual.seconds * grid.size if usual else None,
+        "source": usual.source if usual else "",
+        "again": again,
+        "back": urlencode(again),
+    }
+
+
 # --- in one line ------------------------------------------------------------------------------------------------
 def what_differs(spec: MethodSpec | None, group: Group) -> str:
     """Temperature 1, 2, 4 · seeds 0, 1, 2: for lists."""
     parts = [
-        f"{tables.param_label(spec, name)} " + ", ".join(tables.value_text(spec, name, value) for value in values)
+        f"{param_label(spec, name)} " + ", ".join(value_text(spec, name, value) for value in values)
         for name, values in group.varied.items()
     ]
     return " · ".join([*parts, seeds_text(group.seeds)])
