@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
@@ -10,8 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.access import MayWrite
-from catalog.api.errors import Unprocessable
+from catalog.access import MayWrite, user_or_none
 from catalog.api.permissions import FromThisSite, WithinScope
 from catalog.api.resource import UUID, Resource
 from demos import curves, services
@@ -24,6 +25,8 @@ from demos.api.serializers import (
     RunSerializer,
     RunSummarySerializer,
 )
+from demos.api.starting import IDEMPOTENCY_KEY, start_once
+from demos.api.trying import TryAction
 from demos.models import Run
 from workers import registry
 
@@ -63,7 +66,7 @@ class MethodViewSet(Resource):
     list=extend_schema(summary="Runs", description="Newest first."),
     retrieve=extend_schema(summary="One run", responses={200: RunSerializer, 404: PROBLEM}),
 )
-class RunViewSet(Resource):
+class RunViewSet(TryAction, Resource):
     queryset = Run.objects.for_listing()
     permission_classes = [WithinScope, FromThisSite, MayWrite]
     write_scope = "run"
@@ -84,23 +87,32 @@ class RunViewSet(Resource):
     @extend_schema(
         summary="Start a run",
         request=RunRequestSerializer,
-        responses={202: RunSerializer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
+        parameters=[IDEMPOTENCY_KEY],
+        responses={202: RunSerializer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM, 429: PROBLEM},
         examples=[START_EXAMPLE],
     )
     def create(self, request: Request) -> Response:
         asked = RunRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        run = self._start(asked.validated_data)
-        body = RunSerializer(run, context=self.get_serializer_context()).data
-        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"]})
+        wanted = {name: asked.validated_data[name] for name in ("spec", "preset", "data", "seed", "params")}
+        return self._started(lambda: services.start_run(owner=user_or_none(request), **wanted))
 
-    def _start(self, asked: dict) -> Run:
-        wanted = {name: asked[name] for name in ("spec", "preset", "data", "seed", "params")}
-        owner = self.request.user if self.request.user.is_authenticated else None
-        try:
-            return services.start_run(owner=owner, **wanted)
-        except services.RunRefused as error:
-            raise Unprocessable(str(error)) from error
+    @extend_schema(
+        summary="Repeat a run",
+        description="The same method, set-up, data, seed and parameters once more.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={202: RunSerializer, 400: PROBLEM, 404: PROBLEM, 422: PROBLEM, 429: PROBLEM},
+    )
+    @action(detail=True, methods=["post"])
+    def repeat(self, request: Request, pk: str | None = None) -> Response:
+        run = self.get_object()
+        return self._started(lambda: services.repeat_run(run=run, owner=user_or_none(request)))
+
+    def _started(self, start: Callable[[], Run]) -> Response:
+        run, headers = start_once(self.request, start)
+        body = RunSerializer(run, context=self.get_serializer_context()).data
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], **headers})
 
     @extend_schema(summary="Stop a run", request=None, responses={202: RunSerializer, 404: PROBLEM})
     @action(detail=True, methods=["post"])
