@@ -13,10 +13,12 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
+from workers.family import adopt_orphans, kill_descendants
 from workers.kit.events import Cancelled, Event, Report
 
 CANCEL = b"cancel"
@@ -25,10 +27,19 @@ TRACEBACK_LINES = 30
 PR_SET_PDEATHSIG = 1
 
 
-def main(execute: str, request: Any, events: Connection, output: Connection, orders: Connection) -> None:
+def main(
+    execute: str,
+    request: Any,
+    environment: Mapping[str, str],
+    events: Connection,
+    output: Connection,
+    orders: Connection,
+) -> None:
     """Runs `execute(request, report)` and says how it ended. Never returns: the process ends here, threads and all."""
     os.setsid()  # a group of its own: whatever the job starts is stopped with it
+    adopt_orphans()  # and whatever leaves the group
     _die_with_the_forkserver()
+    os.environ.update(environment)  # CUDA reads its own when it is first asked for a GPU
     _send_output_to(output)
     cancelled = threading.Event()
     threading.Thread(target=_obey, args=(orders, cancelled), daemon=True).start()
@@ -37,6 +48,7 @@ def main(execute: str, request: Any, events: Connection, output: Connection, ord
     send({"kind": "end", **_outcome(execute, request, Report(send, cancelled.is_set))})
     sys.stdout.flush()
     sys.stderr.flush()
+    kill_descendants()
     os._exit(0)  # no waiting for a job's stray threads, no tear-down of CUDA: the kernel frees what is left
 
 

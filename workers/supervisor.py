@@ -7,6 +7,7 @@ through two pipes, events and output; a third one tells it to stop, and by closi
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
 import signal
@@ -17,15 +18,16 @@ from dataclasses import dataclass, field
 from multiprocessing import connection, forkserver
 from typing import Any, Literal
 
-import psutil
-
-from workers import child
+from workers import child, endings
+from workers.family import Family, folder_mb
 from workers.kit.events import Event
 from workers.spec import Text
 
 NOTHING = Text("", "")
 TICK_S = 0.1
-MEMORY_EVERY_S = 1.0
+FAMILY_EVERY_S = 1.0  # all processes of the machine are read for it
+DISK_EVERY_S = 2.0
+FLUSH_BYTES = 2**20
 FORKSERVER_DIED = 255  # what multiprocessing reports as the exit code when the forkserver itself was killed
 FORKSERVER_RETRY_S = 5.0
 LOG_LINE_CHARACTERS = 2000
@@ -33,10 +35,17 @@ LOG_LINE_CHARACTERS = 2000
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may use. `grace_s` is the wait between telling it to stop and TERM, and between TERM and KILL."""
+    """What a job may use. `grace_s` is the wait between telling it to stop and TERM, and between TERM and KILL.
+
+    Memory is measured, not limited by the kernel: RLIMIT_AS and RLIMIT_DATA count what is reserved, and CUDA reserves
+    many times what it uses. The job itself is measured ten times a second, in which it can take some hundred MB more.
+    """
 
     wall_s: float
     memory_mb: int = 0  # resident memory of the job and what it started; 0: no limit
+    disk_mb: int = 0  # files below `folder`; 0: no limit
+    folder: str = ""
+    output_mb: int = 256  # of events and of printed lines, most of which are not kept
     grace_s: float = 2.0
     flush_s: float = 0.25
     batch: int = 200
@@ -83,14 +92,18 @@ class Supervisor:
         on_events: Callable[[list[Event]], None],
         should_stop: Callable[[], str | None],
         limits: Limits,
+        environment: Mapping[str, str] | None = None,
+        execute: str = "",
     ) -> Outcome:
         """Blocks until the job and everything it started are gone.
+
+        `environment` is the job's own, set before CUDA is touched; `execute` is another job than the usual one.
 
         `should_stop` is asked about ten times a second; a text from it stops the job, which then ends `cancelled` with
         that text as its cause. What `on_events` or `should_stop` raise kills the job and passes through.
         """
         job = _Job(limits, on_events)
-        job.start(self._context, self._execute, request)
+        job.start(self._context, (execute or self._execute, request, dict(environment or {})))
         try:
             while job.is_running():
                 job.listen()
@@ -108,6 +121,7 @@ class _Lines:
         os.set_blocking(pipe.fileno(), False)
         self.pipe = pipe
         self.at_end = False
+        self.taken_bytes = 0
         self._limit = limit
         self._rest = b""
 
@@ -117,6 +131,7 @@ class _Lines:
         except BlockingIOError:
             return []
         self.at_end = not chunk
+        self.taken_bytes += len(chunk)
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         if self.at_end or len(self._rest) > self._limit:
             lines, self._rest = [*lines, self._rest], b""
@@ -130,23 +145,25 @@ class _Job:
     limits: Limits
     on_events: Callable[[list[Event]], None]
     pending: list[Event] = field(default_factory=list)
+    pending_from_byte: int = 0
     said: int = 0
     logged: int = 0
     end: Event | None = None
     stopping: Outcome | None = None
 
-    def start(self, context: Any, execute: str, request: Any) -> None:
+    def start(self, context: Any, what: tuple[str, Any, dict[str, str]]) -> None:
         events, events_in = context.Pipe(duplex=False)
         output, output_in = context.Pipe(duplex=False)
         orders_out, self.orders = context.Pipe(duplex=False)
         self.events, self.output = _Lines(events, child.MAX_EVENT_BYTES), _Lines(output, LOG_LINE_CHARACTERS)
         theirs = (events_in, output_in, orders_out)
         try:
-            self.process = _started(context, (execute, request, *theirs))
+            self.process = _started(context, (*what, *theirs))
         finally:
             for end in theirs:
                 end.close()
-        self.started_at = self.flushed_at = self.measured_at = time.monotonic()
+        self.family = Family(self.process.pid)
+        self.started_at = self.flushed_at = self.looked_at = self.weighed_at = time.monotonic()
 
     def is_running(self) -> bool:
         return self.process.exitcode is None
@@ -156,15 +173,19 @@ class _Job:
         speakers = [reader.pipe for reader in (self.events, self.output) if not reader.at_end]
         connection.wait([*speakers, self.process.sentinel], timeout=TICK_S)
         self._hear()
-        due = time.monotonic() - self.flushed_at >= self.limits.flush_s
-        if self.pending and (due or len(self.pending) >= self.limits.batch):
+        if self.pending and (self._is_full() or time.monotonic() - self.flushed_at >= self.limits.flush_s):
             self._flush()
+
+    def _is_full(self) -> bool:
+        """A batch is a transaction, and lies in memory until it is written."""
+        many_bytes = self.events.taken_bytes - self.pending_from_byte > FLUSH_BYTES
+        return many_bytes or len(self.pending) >= self.limits.batch
 
     def listen_to_the_end(self) -> None:
         """What the dead child left in its pipes. Others of its group may hold them open, so they go first."""
-        self._signal(signal.SIGKILL)
+        self._kill()
         while self._hear():
-            if len(self.pending) >= self.limits.batch:
+            if self._is_full():
                 self._flush()
         self._flush()
 
@@ -196,7 +217,7 @@ class _Job:
             self.pending.append({"kind": "log", "text": text[:LOG_LINE_CHARACTERS]})
 
     def _flush(self) -> None:
-        self.flushed_at = time.monotonic()
+        self.flushed_at, self.pending_from_byte = time.monotonic(), self.events.taken_bytes
         batch, self.pending = self.pending, []
         if batch:
             self.on_events(batch)
@@ -211,7 +232,7 @@ class _Job:
             self.told_at = getattr(self, "told_at", time.monotonic())
             waited_s = time.monotonic() - self.told_at
             if waited_s > 2 * self.limits.grace_s:
-                self._signal(signal.SIGKILL)
+                self._kill()
             elif waited_s > self.limits.grace_s:
                 self._signal(signal.SIGTERM)
 
@@ -220,15 +241,34 @@ class _Job:
         if reason:
             return Outcome("cancelled", Text(reason, reason))
         if time.monotonic() - self.started_at > limits.wall_s:
-            return Outcome("timed_out", _too_long(limits.wall_s))
+            return Outcome("timed_out", endings.too_long(limits.wall_s))
         if self.said > limits.events:
-            return Outcome("failed", _too_talkative(limits.events))
-        if limits.memory_mb and time.monotonic() - self.measured_at >= MEMORY_EVERY_S:
-            self.measured_at = time.monotonic()
-            if resident_mb(self.process.pid) > limits.memory_mb:
-                self._signal(signal.SIGKILL)  # at once: what it has taken is what other runs need
-                return Outcome("failed", _too_large(limits.memory_mb))
+            return Outcome("failed", endings.too_many_events(limits.events))
+        if self.events.taken_bytes + self.output.taken_bytes > limits.output_mb * 2**20:
+            return self._at_once(endings.too_much_said(limits.output_mb))
+        if self._memory_mb() > (limits.memory_mb or math.inf):
+            return self._at_once(endings.too_large(limits.memory_mb))
+        if limits.disk_mb and self._disk_mb() > limits.disk_mb:
+            return self._at_once(endings.too_much_written(limits.disk_mb))
         return None
+
+    def _at_once(self, cause: Text) -> Outcome:
+        """No grace: what it has taken is what other runs need."""
+        self._kill()
+        return Outcome("failed", cause)
+
+    def _memory_mb(self) -> float:
+        if time.monotonic() - self.looked_at < FAMILY_EVERY_S:
+            return self.family.own_mb()
+        self.looked_at = time.monotonic()
+        self.family.look()
+        return self.family.resident_mb()
+
+    def _disk_mb(self) -> float:
+        if time.monotonic() - self.weighed_at < DISK_EVERY_S:
+            return 0.0
+        self.weighed_at = time.monotonic()
+        return folder_mb(self.limits.folder)
 
     def outcome(self) -> Outcome:
         end = self.end or {}
@@ -237,19 +277,24 @@ class _Job:
         if self.stopping:
             return self.stopping
         if end.get("state") == "failed":
-            cause = Text(f"The job stopped. {end['cause']}", f"任务出错，已停止。{end['cause']}")
-            return Outcome("failed", cause, end["traceback"])
+            return Outcome("failed", endings.stopped_by_itself(end), end["traceback"])
         if self.process.exitcode == FORKSERVER_DIED:
-            return Outcome("lost", Text("The process that starts jobs was killed.", "启动任务的进程被杀死。"))
-        return Outcome("failed", _died(self.process.exitcode))
+            return Outcome("lost", endings.FORKSERVER_KILLED)
+        return Outcome("failed", endings.died(self.process.exitcode))
 
     def clear_away(self) -> None:
         """Nothing of the job outlives this: no process, no pipe."""
-        if self.is_running():
-            self._signal(signal.SIGKILL)
-            self.process.join(timeout=5)
+        self._kill()
+        self.process.join(timeout=5)
         for pipe in (self.events.pipe, self.output.pipe, self.orders):
             pipe.close()
+
+    def _kill(self) -> None:
+        """The group, and whoever left it: looked for while the job still lives, for its death hides them."""
+        if self.is_running():
+            self.family.look()
+        self._signal(signal.SIGKILL)
+        self.family.kill_strays()
 
     def _signal(self, number: int) -> None:
         """To the whole group, or to the child alone while it has none yet."""
@@ -274,42 +319,3 @@ def _started(context: Any, arguments: tuple) -> Any:
             time.sleep(TICK_S)
         else:
             return process
-
-
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process and its descendants; what the forkserver shares with it is counted in."""
-    total = 0
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        for member in (process, *process.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                total += member.memory_info().rss
-    return total / 2**20
-
-
-def _too_long(wall_s: float) -> Text:
-    return Text(f"Stopped after its time limit of {wall_s:g} seconds.", f"超过 {wall_s:g} 秒的时间上限，已停止。")
-
-
-def _too_large(memory_mb: int) -> Text:
-    return Text(f"Stopped: it used more than {memory_mb} MB of memory.", f"内存占用超过 {memory_mb} MB，已停止。")
-
-
-def _too_talkative(events: int) -> Text:
-    return Text(f"Stopped: it sent more than {events} events.", f"发送的事件超过 {events} 条，已停止。")
-
-
-def _died(exit_code: int) -> Text:
-    if exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        why_en, why_zh = "", ""
-        if -exit_code == signal.SIGKILL:
-            why_en, why_zh = "; the machine may have run out of memory", "；可能是内存不足"
-        return Text(
-            f"The job's process was killed (signal {-exit_code}, {name}){why_en}.",
-            f"任务进程被杀死（信号 {-exit_code}，{name}）{why_zh}。",
-        )
-    return Text(
-        f"The job's process ended with exit code {exit_code} before the job was done.",
-        f"任务尚未完成，其进程便以退出码 {exit_code} 结束。",
-    )

@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from workers import registry
+from workers.family import resident_mb
 from workers.jobs import cpu_model
 from workers.spec import Text
 from workers.supervisor import resident_mb

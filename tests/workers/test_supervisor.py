@@ -89,6 +89,58 @@ def test_memory_limit_ends_the_job(tmp_path):
     assert "300 MB" in outcome.cause.en
 
 
+def test_memory_taken_between_two_looks_ends_the_job(tmp_path):
+    outcome = Watch("eat_memory_at_once", tmp_path, Limits(wall_s=20, memory_mb=300)).run()
+    assert (outcome.state, outcome.cause.en) == ("failed", "Stopped: it used more than 300 MB of memory.")
+
+
+def test_job_stuck_in_native_code_that_ignores_term_is_killed(tmp_path):
+    outcome = Watch("hold_the_interpreter", tmp_path, Limits(wall_s=0.5, grace_s=0.2)).run()
+    assert outcome.state == "timed_out"
+    assert is_gone(int((tmp_path / "started").read_text()))
+
+
+@pytest.mark.parametrize("job", ["print_for_ever", "print_a_line_without_end", "flood_with_events"])
+def test_flood_ends_the_job_and_neither_memory_nor_history_grows(job, tmp_path):
+    watch = Watch(job, tmp_path, Limits(wall_s=20, output_mb=16))
+    largest = []
+    watch.events = SimpleNamespace(extend=lambda batch: largest.append(len(str(batch))))
+    assert watch.run().cause.en == "Stopped: it sent and printed more than 16 MB."
+    assert sum(largest) < 20 * 2**20
+    assert max(largest) < 4 * 2**20
+
+
+def test_files_below_the_folder_are_bounded(tmp_path):
+    limits = Limits(wall_s=20, disk_mb=50, folder=str(tmp_path))
+    assert Watch("fill_the_disk", tmp_path, limits).run().cause.en == "Stopped: its files took more than 50 MB."
+
+
+@pytest.mark.parametrize(
+    ("job", "state"),
+    [("leave_a_stray", "succeeded"), ("sleep_beside_a_stray", "timed_out"), ("crash_beside_a_stray", "failed")],
+)
+def test_process_that_left_the_group_and_lost_its_parent_goes_with_the_job(job, state, tmp_path):
+    assert Watch(job, tmp_path, Limits(wall_s=3, grace_s=0.2)).run().state == state
+    wait_for(lambda: is_gone(int((tmp_path / "left").read_text())))
+
+
+def test_job_that_cannot_be_imported_fails_with_its_cause(tmp_path):
+    supervisor = Supervisor("tests.workers.broken_job.run", preload=())
+    outcome = supervisor.run(None, on_events=list, should_stop=lambda: None, limits=LIMITS)
+    assert outcome.cause.en == "The job stopped. ImportError: no module named nowhere"
+    assert "broken_job.py" in outcome.traceback_tail
+
+
+def test_job_gets_an_environment_of_its_own(tmp_path):
+    watch = Watch("tell_its_gpus", tmp_path)
+    watch.supervisor.run(
+        watch.request, on_events=watch.events.extend, should_stop=lambda: None, limits=LIMITS,
+        environment={"CUDA_VISIBLE_DEVICES": "GPU-7"},
+    )  # fmt: skip
+    assert watch.logs() == ["sees 'GPU-7'"]
+    assert "GPU-7" not in os.environ.get("CUDA_VISIBLE_DEVICES", "")
+
+
 def test_exception_becomes_a_cause_of_one_sentence_and_a_traceback(tmp_path):
     watch = Watch("fail", tmp_path)
     outcome = watch.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -93,3 +94,72 @@ def leave_files(request: Any, report: Report) -> None:
 
 def hand_out_a_secret(request: Any, report: Report) -> None:
     report.artifact("secret", "../../../secret")
+
+
+def eat_memory_at_once(request: Any, report: Report) -> None:
+    """Between two measurements, and then a little more."""
+    eaten = b"x" * (700 * 2**20)
+    time.sleep(600)
+    report.log(str(len(eaten)))
+
+
+def hold_the_interpreter(request: Any, report: Report) -> None:
+    """Stuck in native code: no other thread of the process can run, no signal handler, and TERM is ignored."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    Path(request.out_dir, "started").write_text(str(os.getpid()))
+    ctypes.PyDLL(None).sleep(600)
+
+
+def print_for_ever(request: Any, report: Report) -> None:
+    while True:
+        print("x" * 200)
+
+
+def print_a_line_without_end(request: Any, report: Report) -> None:
+    while True:
+        os.write(1, b"x" * 65536)
+
+
+def flood_with_events(request: Any, report: Report) -> None:
+    while True:
+        report.environment(weights="x" * 2**20)
+
+
+def fill_the_disk(request: Any, report: Report) -> None:
+    folder = Path(request.out_dir, "deep", "deeper")
+    folder.mkdir(parents=True)
+    for number in range(100):
+        (folder / str(number)).write_bytes(b"x" * 2**20)
+    time.sleep(600)
+
+
+STRAY = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+
+
+def start_a_stray(request: Any) -> None:
+    """A grandchild in a session of its own, whose parent is gone."""
+    left = str(Path(request.out_dir, "left"))
+    command = [sys.executable, "-c", STRAY, left]
+    code = f"import subprocess; subprocess.Popen({command!r}, start_new_session=True)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    while not (os.path.exists(left) and Path(left).read_text()):
+        time.sleep(0.01)
+
+
+def leave_a_stray(request: Any, report: Report) -> None:
+    start_a_stray(request)
+
+
+def sleep_beside_a_stray(request: Any, report: Report) -> None:
+    start_a_stray(request)
+    sleep_stubbornly(request, report)
+
+
+def crash_beside_a_stray(request: Any, report: Report) -> None:
+    start_a_stray(request)
+    time.sleep(1.5)  # the supervisor looks around every second
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def tell_its_gpus(request: Any, report: Report) -> None:
+    report.log(f"sees {os.environ.get('CUDA_VISIBLE_DEVICES')!r}")
