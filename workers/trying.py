@@ -36,7 +36,6 @@ from workers import registry
 from workers.family import resident_mb
 from workers.jobs import cpu_model
 from workers.spec import Text
-from workers.supervisor import resident_mb
 
 Answer = dict[str, Any]
 MAX_ANSWER_BYTES = 256 * 1024
