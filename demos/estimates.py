@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from demos.forecast import UNKNOWN, Slot, Waiting
 from demos.models import Run, Worker
 from workers.spec import MethodSpec
 
-LIVING_S = 30  # a worker that has not beaten for so long is taken for dead
+QUEUES = ("cpu", "gpu")  # what a preset may need
 LEAST_LEFT_S = 2.0  # a run that takes longer than usual ends soon, not in the past
 
 
@@ -32,7 +32,7 @@ def usual_time(
     KeyError for a preset that the method does not have. Three queries.
     """
     asked = set_up(spec, spec.preset(preset_name), data, params)
-    classes = [device_class] if device_class else device_classes(living_workers(), asked.preset.needs)
+    classes = [device_class] if device_class else device_classes(Worker.objects.alive(), asked.preset.needs)
     return Costs([asked]).of(asked, classes)
 
 
@@ -41,18 +41,7 @@ def expected_start(run: Run) -> float | None:
     return Forecast().starts.get(run.pk) if run.state == Run.State.QUEUED else None
 
 
-def living_workers(now: datetime | None = None) -> list[Worker]:
-    """Those that beat and have not said that they stop."""
-    since = (now or timezone.now()) - timedelta(seconds=LIVING_S)
-    return list(Worker.objects.filter(stopped_at=None, beat_at__gte=since))
-
-
-def is_living(worker: Worker, now: datetime) -> bool:
-    """The same rule for a row that is at hand."""
-    return worker.stopped_at is None and worker.beat_at >= now - timedelta(seconds=LIVING_S)
-
-
-def device_classes(workers: list[Worker], queue: str) -> list[str]:
+def device_classes(workers: Iterable[Worker], queue: str) -> list[str]:
     """The kinds of device on which a run of the queue may end up."""
     return list(dict.fromkeys(worker.device_class for worker in workers if queue in worker.queues))
 
@@ -66,28 +55,29 @@ class Forecast:
     @property
     def running_each(self) -> float:
         """How many runs of one owner may be at work."""
-        return getattr(settings, "RUN_MAX_RUNNING_EACH", 0) or math.inf
+        return settings.RUN_MAX_RUNNING_EACH or math.inf
 
     @cached_property
     def workers(self) -> list[Worker]:
-        return living_workers(self.now)
+        return list(Worker.objects.alive())
 
     @cached_property
     def active(self) -> list[Run]:
         """What runs now, the longest first."""
-        return list(Run.objects.select_related("owner").filter(state__in=Run.ACTIVE).order_by("started_at"))
+        return list(Run.objects.select_related("owner").active().order_by("started_at"))
 
     @cached_property
     def waiting(self) -> list[Run]:
         """What waits, each queue in its order."""
-        return list(Run.objects.select_related("owner").waiting().order_by("created_at"))
+        runs = Run.objects.select_related("owner")
+        return [run for queue in QUEUES for run in runs.in_queue_order(queue)]
 
     @cached_property
     def estimates(self) -> dict[UUID, Estimate]:
         """Of every run that runs or waits. One whose method is gone, or that nobody has timed, is missing."""
         asked = {run.pk: found for run in [*self.active, *self.waiting] if (found := _set_up_of(run))}
         costs = Costs(asked.values())
-        of_queue = {queue: device_classes(self.workers, queue) for queue in settings.RUN_QUEUES}
+        of_queue = {queue: device_classes(self.workers, queue) for queue in QUEUES}
         found = {
             run.pk: costs.of(asked[run.pk], [run.device_class] if run.device_class else of_queue.get(run.queue, ()))
             for run in [*self.active, *self.waiting]
@@ -111,8 +101,8 @@ class Forecast:
     def start_of_another(self, queue: str, owner_id: int | None) -> float | None:
         """Seconds until one more run of this owner would begin; None where it cannot be told."""
         turn = sum(run.owner_id == owner_id and run.queue == queue for run in [*self.active, *self.waiting])
-        before = [run for run in self.waiting if getattr(run, "turn", 0) <= turn]
-        after = [run for run in self.waiting if getattr(run, "turn", 0) > turn]
+        before = [run for run in self.waiting if run.turn <= turn]
+        after = [run for run in self.waiting if run.turn > turn]
         another = Waiting("another", queue, owner_id, UNKNOWN)
         asked = [*map(self._asked, before), another, *map(self._asked, after)]
         return self._played_through(asked).get(another.key)

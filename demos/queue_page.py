@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +11,8 @@ from django.utils.translation import ngettext
 
 from demos import formatting
 from demos.costs import Estimate
-from demos.estimates import Forecast, is_living
+from demos.estimates import Forecast
 from demos.models import Run, Worker
-
-REMEMBERED = timedelta(days=2)  # a worker that has not been heard of for longer is left out
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ class Queue:
 def queue_now(user: Any = None, forecast: Forecast | None = None) -> Queue:
     """A fixed number of queries. `user`: whose runs are marked as their own."""
     forecast = forecast or Forecast()
-    remembered = list(Worker.objects.filter(beat_at__gte=forecast.now - REMEMBERED))
+    remembered = list(Worker.objects.all())  # a day after its last beat a row goes
     by_name = {worker.name: worker for worker in remembered}
     return Queue(
         [_working(run, by_name.get(run.worker), forecast, user) for run in forecast.active],
@@ -136,24 +133,24 @@ def _why(run: Run, place: int, at_work: int, forecast: Forecast) -> str:
         return words % {"n": at_work}
     if place == 1:
         return _("Next, when a slot is free.")
-    turn = getattr(run, "turn", 0) + 1
-    return _("Turn %(turn)d of its owner; before it: %(before)d.") % {"turn": turn, "before": place - 1}
+    others = ngettext("After %(n)d other run", "After %(n)d other runs", place - 1) % {"n": place - 1}
+    return _("%(others)s; turn %(turn)d of this person.") % {"others": others, "turn": run.turn + 1}
 
 
 # --- workers ----------------------------------------------------------------------------------------------------
 def _workers(remembered: list[Worker], forecast: Forecast) -> list[Seen]:
     """Those that live first, then the others, the latest beat first."""
-    used = Counter(run.worker for run in forecast.active)
+    used, living = Counter(run.worker for run in forecast.active), {worker.pk for worker in forecast.workers}
     codes = Counter(worker.code for worker in forecast.workers if worker.code)
     usual = codes.most_common(1)[0][0] if codes else ""
-    seen = [_seen(worker, used[worker.name], usual, forecast) for worker in remembered]
+    seen = [_seen(worker, used[worker.name], usual, worker.pk in living) for worker in remembered]
     return sorted(seen, key=lambda one: (one.state in ("silent", "stopped"), -one.worker.beat_at.timestamp()))
 
 
-def _seen(worker: Worker, used: int, usual_code: str, forecast: Forecast) -> Seen:
+def _seen(worker: Worker, used: int, usual_code: str, lives: bool) -> Seen:
     if worker.stopped_at:
         state, label = "stopped", _("stopped")
-    elif not is_living(worker, forecast.now):
+    elif not lives:
         state, label = "silent", _("silent")
     elif used:
         state, label = "working", _("working")

@@ -44,7 +44,7 @@ class Panel:
 def run_panel(form: RunForm, owner: Any = None) -> Panel:
     """For who is signed in, or for all who are not: they count as one. A fixed number of queries."""
     forecast = Forecast()
-    served = queues_served(forecast)
+    served = {queue for worker in forecast.workers for queue in worker.queues} or set(settings.RUN_QUEUES)
     refused = {
         p.name: _("Needs a GPU, and no worker here has one.") for p in form.spec.presets if p.needs not in served
     }
@@ -68,10 +68,6 @@ def run_panel(form: RunForm, owner: Any = None) -> Panel:
     return Panel(choices, _refused(forecast, owner_id), _note(forecast, owner_id))
 
 
-def queues_served(forecast: Forecast) -> set[str]:
-    return set(settings.RUN_QUEUES)
-
-
 def _begins(forecast: Forecast, queue: str, owner_id: int | None) -> str:
     if not any(queue in worker.queues for worker in forecast.workers):
         return _("No worker is there now: it waits until one is started.")
@@ -86,7 +82,7 @@ def _begins(forecast: Forecast, queue: str, owner_id: int | None) -> str:
 
 
 def _refused(forecast: Forecast, owner_id: int | None) -> str:
-    each = getattr(settings, "RUN_MAX_WAITING_EACH", 0) or math.inf
+    each = settings.RUN_MAX_WAITING_EACH or math.inf
     own = sum(run.owner_id == owner_id for run in forecast.waiting)
     if own >= each:
         words = ngettext(

@@ -106,9 +106,9 @@ def test_a_run_that_does_not_wait_has_no_expected_start(spec):
 def test_a_longer_queue_costs_no_more_queries(spec, django_assert_num_queries):
     WorkerFactory()
     first = RunFactory.create_batch(2)[0]
-    with django_assert_num_queries(5):  # workers, what runs, what waits, past times twice
+    with django_assert_num_queries(6):  # workers, what runs, what waits in each queue, past times twice
         estimates.expected_start(first)
     RunFactory.create_batch(18)
     RunFactory.create_batch(3, claimed=True, worker="jobs@a")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         estimates.expected_start(first)
