@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demos import queue_views, streams, views
+from demos import queue_views, repeat_views, streams, views
 from demos.groups.urls import urlpatterns as group_urls
 
 app_name = "demos"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("runs/", views.runs, name="runs"),
     path("runs/<uuid:run_id>/", views.run, name="run"),
     path("runs/<uuid:run_id>/cancel/", views.run_cancel, name="run_cancel"),
+    path("runs/<uuid:run_id>/repeat/", repeat_views.run_repeat, name="run_repeat"),
     path("runs/<uuid:run_id>/events/", streams.run_events, name="run_events"),
     path("runs/<uuid:run_id>/log/", views.run_log, name="run_log"),
     path("queue/", queue_views.queue, name="queue"),
