@@ -240,6 +240,13 @@ WORKER_FORGOTTEN_S = 24 * 3600  # the row of a worker that has not been heard of
 RUN_MAX_ATTEMPTS = 2
 RUN_TIME_LIMIT_S = 4 * 3600
 RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0)  # 0: no limit of ours
+# "Try it": a sentence to the models of a finished run.
+TRY_WAIT_S = 5  # so long a page waits for the answer
+TRY_TIME_LIMIT_S = 10  # of one answer, models loaded; longer than the wait, so that the next question finds them
+TRY_MEMORY_LIMIT_MB = 2048  # of the process that holds the models
+TRY_EACH_MINUTE = 30  # questions of one person; an open site counts none
+TRY_CACHE_DIR = VAR_DIR / "cache" / "models"
+TRY_CACHE_MB = 1024
 
 # --- the REST API -----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from demos import curves, formatting, pages, reading, services, tables
 from demos.forms import field_name, printed_value
 from demos.models import Run
+from demos.try_page import offer
 from workers import jobs
 from workers.jobs import JobRequest
 from workers.spec import MethodSpec, Preset, Text
@@ -57,6 +58,7 @@ def run_context(run: Run) -> dict:
     events = list(run.events.filter(kind__in=SHOWN_KINDS).values_list("kind", "body"))
     return {
         "run": run,
+        "trying": offer(run),
         "spec": spec,
         "title": reading.method_title(run.method),
         "table": tables.results_table(spec, run.results.all()),

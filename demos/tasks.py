@@ -45,10 +45,11 @@ def _make_ready_for_jobs(sender, **_kwargs) -> None:
     from django.conf import settings
 
     if set(sender.app.amqp.queues.consume_from) & set(settings.RUN_QUEUES):
-        from demos import execution
+        from demos import answering, execution
 
         execution.supervisor.warm()
         execution.clear_scratch_folders()
+        answering.start(execution.stopping)
 
 
 @worker_shutting_down.connect

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demos import queue_views, repeat_views, streams, views
+from demos import queue_views, repeat_views, streams, try_views, views
 from demos.groups.urls import urlpatterns as group_urls
 
 app_name = "demos"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/repeat/", repeat_views.run_repeat, name="run_repeat"),
     path("runs/<uuid:run_id>/events/", streams.run_events, name="run_events"),
     path("runs/<uuid:run_id>/log/", views.run_log, name="run_log"),
+    path("runs/<uuid:run_id>/try/", try_views.run_try, name="run_try"),
     path("queue/", queue_views.queue, name="queue"),
     path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
     *group_urls,

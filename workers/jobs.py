@@ -18,6 +18,7 @@ from workers import registry
 from workers.kit.events import Report
 
 ROOT = Path(__file__).resolve().parent.parent
+MODELS_NAME = "models.zip"  # the artifact with every role's network
 PACKAGES = ("torch", "tokenizers", "safetensors", "numpy")
 
 
@@ -69,8 +70,8 @@ def execute(request: JobRequest, report: Report) -> None:
     facts = environment(request, device.type) | {"data": data.facts()}
     report.environment(**facts)
     run(**request.params, data=data, seed=request.seed, device=device, report=report, workspace=workspace)
-    if models := workspace.pack_models():
-        report.artifact(models, models)
+    if workspace.pack_models(MODELS_NAME):
+        report.artifact(MODELS_NAME, MODELS_NAME)
     elif workspace.roles:
         report.log("The models are too large to be kept for trying.")
     report.environment(**facts, **workspace.facts, **cost(device.type))

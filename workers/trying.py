@@ -35,6 +35,7 @@ from typing import Any
 from workers import registry
 from workers.family import resident_mb
 from workers.jobs import cpu_model
+from workers.kit.events import figure_fault
 from workers.spec import Text
 
 Answer = dict[str, Any]
@@ -148,6 +149,9 @@ def _reply(question: dict[str, str], kept: OrderedDict[str, Any]) -> dict[str, A
     try:
         answer = answer_of(question["method"])(_models(question["models"], kept), question["text"])
         answer = {"figures": [], "tokens": [], "cut": False, **answer, **_measured_on()}
+        for figure in answer["figures"]:
+            if fault := figure_fault(figure["data"]):
+                raise ValueError(f"figure {figure['slug']}: {fault}")
         size = len(json.dumps(answer, allow_nan=False))
     except Exception as error:  # noqa: BLE001 (a method's code may raise anything; the asker hears it)
         why = f"{type(error).__name__}: {error}"[:500]

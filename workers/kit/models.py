@@ -17,7 +17,6 @@ from pathlib import Path
 from workers.kit import checkpoints
 from workers.kit.checkpoints import CONFIG, LONG_AGO, TOKENIZER, WEIGHTS, Checkpoint, CheckpointError
 
-NAME = "models.zip"
 MANIFEST = "models.json"
 MAX_MODELS = 16
 MAX_BYTES = {MANIFEST: 2**16, CONFIG: 2**18, TOKENIZER: 2**25, WEIGHTS: 2**28}

@@ -39,13 +39,13 @@ class Workspace:
         checkpoints.pack(self.out_dir / role, self.out_dir / name)
         return name
 
-    def pack_models(self) -> str | None:
-        """Zips the checkpoints of all roles, for whoever tries the run; None where there are none, or too large."""
+    def pack_models(self, name: str) -> bool:
+        """Zips the checkpoints of all roles, for whoever tries the run; False where there are none, or too large."""
         weights = sum((self.out_dir / role / checkpoints.WEIGHTS).stat().st_size for role in self.roles)
         if not 0 < weights <= models.MAX_TOTAL_BYTES:
-            return None
-        models.pack({role: self.out_dir / role for role in self.roles}, self.out_dir / models.NAME)
-        return models.NAME
+            return False
+        models.pack({role: self.out_dir / role for role in self.roles}, self.out_dir / name)
+        return True
 
 
 def numbers_depend_on(modules: Iterable[ModuleType | Callable], device: str) -> dict:

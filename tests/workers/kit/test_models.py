@@ -24,8 +24,8 @@ def folders(tmp_path):
 
 @pytest.fixture
 def archive(folders, tmp_path):
-    models.pack(folders, tmp_path / models.NAME)
-    return tmp_path / models.NAME
+    models.pack(folders, tmp_path / "models.zip")
+    return tmp_path / "models.zip"
 
 
 def rewritten(archive, changes: dict[str, bytes | None]):
