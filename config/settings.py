@@ -240,6 +240,8 @@ WORKER_FORGOTTEN_S = 24 * 3600  # the row of a worker that has not been heard of
 RUN_MAX_ATTEMPTS = 2
 RUN_TIME_LIMIT_S = 4 * 3600
 RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0)  # 0: no limit of ours
+RUN_DISK_LIMIT_MB = _whole_number("RUN_DISK_LIMIT_MB", 4096)  # files that a job may have at once; 0: no limit
+RUN_OUTPUT_LIMIT_MB = _whole_number("RUN_OUTPUT_LIMIT_MB", 256, lowest=1)  # what a job may send and print in all
 # "Try it": a sentence to the models of a finished run.
 TRY_WAIT_S = 5  # so long a page waits for the answer
 TRY_TIME_LIMIT_S = 10  # of one answer, models loaded; longer than the wait, so that the next question finds them

@@ -18,12 +18,14 @@ from demos.heartbeat import AWAY, Heartbeat
 from demos.holding import LeaseLost
 from demos.models import Run
 from workers.jobs import JobRequest
+from workers.slots import Slots
 from workers.supervisor import Limits, Outcome, Supervisor
 
 logger = logging.getLogger(__name__)
 
 # OpenMP threads that spin while they wait slow each other down many times over (measured: 4 to 20 times).
 supervisor = Supervisor(environment={"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(settings.RUN_THREADS)})
+slots = Slots()  # on a worker for GPUs, those of this host (demos/worker_life.py)
 stopping = threading.Event()  # set when this worker is asked to stop: its runs go back to the queue
 
 
@@ -50,12 +52,19 @@ def execute(run: Run) -> None:
 
 
 def _outcome(run: Run, watch: Watch) -> Outcome:
-    with scratch_folder(run) as out_dir:
+    with scratch_folder(run) as out_dir, slots.one(run.queue) as environment:
         return supervisor.run(
             request_for(run, out_dir),
             on_events=lambda events: record_patiently(run, events, out_dir),
             should_stop=watch.reason_to_stop,
-            limits=Limits(wall_s=settings.RUN_TIME_LIMIT_S, memory_mb=settings.RUN_MEMORY_LIMIT_MB),
+            limits=Limits(
+                wall_s=settings.RUN_TIME_LIMIT_S,
+                memory_mb=settings.RUN_MEMORY_LIMIT_MB,
+                disk_mb=settings.RUN_DISK_LIMIT_MB,
+                folder=str(out_dir),
+                output_mb=settings.RUN_OUTPUT_LIMIT_MB,
+            ),
+            environment=environment,
         )
 
 

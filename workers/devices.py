@@ -53,6 +53,11 @@ def _is_named(gpu: Gpu, names: list[str]) -> bool:
     return any(name and (name == str(gpu.index) or gpu.uuid.startswith(name)) for name in map(str.strip, names))
 
 
+def memory_used_mb(uuid: str) -> int | None:
+    """Of one GPU; None where nvidia-smi does not tell it."""
+    return next((gpu.memory_used_mb for gpu in gpus({}) if gpu.uuid == uuid), None)
+
+
 def device_class(queue: str) -> str:
     """What a run's environment will call its device (`device_name` in workers/jobs.py), so that times compare."""
     found = gpus() if queue == "gpu" else []
