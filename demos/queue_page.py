@@ -20,8 +20,8 @@ class Working:
     """A run that a worker holds. `left_s`: None where nobody has timed its like."""
 
     run: Run
-    worker: Worker | None
     device: str
+    estimate: Estimate | None
     left_s: float | None
     own: bool
 
@@ -99,7 +99,7 @@ def queue_now(user: Any = None, forecast: Forecast | None = None) -> Queue:
 
 def _working(run: Run, worker: Worker | None, forecast: Forecast, user: Any) -> Working:
     device = run.device_class or (worker.device_class if worker else "")
-    return Working(run, worker, device, forecast.left_s(run), is_own(run, user))
+    return Working(run, device, forecast.estimates.get(run.pk), forecast.left_s(run), is_own(run, user))
 
 
 def is_own(run: Run, user: Any) -> bool:
