@@ -4,6 +4,7 @@ from django.urls import path
 
 from demos import queue_views, repeat_views, streams, try_views, views
 from demos.groups.urls import urlpatterns as group_urls
+from demos.leaderboard.urls import urlpatterns as leaderboard_urls
 
 app_name = "demos"
 urlpatterns = [
@@ -20,4 +21,5 @@ urlpatterns = [
     path("queue/", queue_views.queue, name="queue"),
     path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
     *group_urls,
+    *leaderboard_urls,
 ]
