@@ -208,10 +208,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_IMPORTS = ["demos.worker_life"]  # besides every tasks.py: what a worker does at its start and its end
+# Besides every tasks.py: what a worker does at its start and its end, and what proves that it works.
+CELERY_IMPORTS = ["demos.worker_life", "demos.canary"]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
+    "tend-workers": {"task": "demos.canary.tend_workers", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-imports": {"task": "catalog.tasks.sweep_imports", "schedule": 5.0, "options": {"expires": 5}},
 }
 RUN_SLOTS = _whole_number("RUN_SLOTS", 1, lowest=1)  # jobs at once on this host

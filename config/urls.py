@@ -11,6 +11,7 @@ from rest_framework.routers import DefaultRouter
 from catalog.api.urls import router as catalog_router
 from config import account, people_urls
 from config.api_pages import api_page, api_reference, not_found
+from config.ready import ready
 from config.theme import set_theme
 from demos.api.urls import router as demos_router
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("account/token/<int:token_id>/revoke/", account.token_revoke, name="token_revoke"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("theme/", set_theme, name="set_theme"),
+    path("ready/", ready, name="ready"),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=staticfiles_storage.url("favicon.svg"))),
 ]

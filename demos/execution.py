@@ -6,7 +6,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,10 +33,10 @@ def execute(run: Run) -> None:
     """Blocks until the run has ended, was handed back, or turned out to be someone else's by now."""
     logger.info("run %s begins: %s, %s, seed %s", run.id, run.method, run.preset, run.seed)
     try:
-        with Heartbeat(run) as heartbeat:
+        with Heartbeat(run) as heartbeat, slots.one(run.queue) as environment:
             watch = Watch(run, heartbeat)
             try:
-                outcome = _outcome(run, watch)
+                outcome = _outcome(run, watch, environment)
             except (LeaseLost, *AWAY):
                 raise
             except Exception as error:  # whatever it was, the run must have an end and a cause
@@ -51,8 +51,8 @@ def execute(run: Run) -> None:
         logger.exception("run %s is left to the sweep: the database did not answer for too long", run.id)
 
 
-def _outcome(run: Run, watch: Watch) -> Outcome:
-    with scratch_folder(run) as out_dir, slots.one(run.queue) as environment:
+def _outcome(run: Run, watch: Watch, environment: Mapping[str, str]) -> Outcome:
+    with scratch_folder(run) as out_dir:
         return supervisor.run(
             request_for(run, out_dir),
             on_events=lambda events: record_patiently(run, events, out_dir),

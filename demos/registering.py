@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -76,10 +76,14 @@ def forget_silent_workers() -> int:
 
 
 class Presence(threading.Thread):
-    """Registers the worker, beats until `stop`, says that it stopped. What cannot be written is tried again."""
+    """Registers the worker, beats until `stop`, says that it stopped. What cannot be written is tried again.
 
-    def __init__(self, *, name: str, queues: Iterable[str], slots: int):
+    `once_known` is called when the row has been written.
+    """
+
+    def __init__(self, *, name: str, queues: Iterable[str], slots: int, once_known: Callable[[], None] = lambda: None):
         super().__init__(name="presence", daemon=True)
+        self._once_known = once_known
         self._who = {"name": name, "queues": tuple(queues), "slots": slots}
         self._stopping = threading.Event()
         self._worker: Worker | None = None
@@ -95,8 +99,9 @@ class Presence(threading.Thread):
         known = self._worker and beat(name=self._worker.name, has_gpus=bool(self._worker.device_count))
         if not known:
             self._worker = register(**self._who)
+            self._once_known()
 
-    def _try(self, write) -> None:
+    def _try(self, write: Callable[[], None]) -> None:
         try:
             write()
         except DatabaseError as error:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+import logging
 
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from kombu.exceptions import OperationalError as BrokerAway
+from redis.exceptions import RedisError
+
+from demos import canary, execution
 from demos.registering import Presence
+from workers import devices
+from workers.slots import Slots
+
+logger = logging.getLogger(__name__)
 
 QUEUES_OF_RUNS = {"cpu", "gpu"}  # what a preset may need
 
@@ -12,12 +21,32 @@ _presence: list[Presence] = []  # of this process, once it has begun
 
 
 @worker_ready.connect
-def _appear(sender, **_kwargs) -> None:
-    """Only where runs are executed."""
-    if queues := QUEUES_OF_RUNS & set(sender.app.amqp.queues.consume_from):
-        presence = Presence(name=sender.hostname, queues=queues, slots=sender.controller.concurrency)
-        _presence.append(presence)
-        presence.start()
+def _begin(sender, **_kwargs) -> None:
+    """Only where runs are executed: the slots, the forkserver, a row, and a canary to prove it all."""
+    queues = QUEUES_OF_RUNS & set(sender.app.amqp.queues.consume_from)
+    if not queues:
+        return
+    slots = sender.controller.concurrency
+    if "gpu" in queues:
+        _offer_gpus(slots)
+    presence = Presence(name=sender.hostname, queues=queues, slots=slots, once_known=lambda: _sing_in(queues))
+    _presence.append(presence)
+    presence.start()
+
+
+def _offer_gpus(slots: int) -> None:
+    execution.slots = Slots(devices.gpus())
+    if execution.slots.count != slots:
+        logger.error("%d slots for %d GPUs: start it with -c %d", slots, execution.slots.count, execution.slots.count)
+
+
+def _sing_in(queues: set[str]) -> None:
+    """Not before the row is there: it is where the canary's return is written."""
+    try:
+        for queue in queues:
+            canary.send_canary(queue)
+    except (BrokerAway, RedisError) as error:
+        logger.warning("no canary is sent, the broker is away: %s", error)
 
 
 @worker_shutting_down.connect
