@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value, Window
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ NOBODY = 0  # whoever sits at an open site counts as one person; the ids of acco
 class RunQuerySet(models.QuerySet):
     def for_listing(self) -> RunQuerySet:
         """With all that a row of a table shows."""
-        return self.select_related("paper", "owner").prefetch_related("results")
+        return self.select_related("paper", "owner", "group").prefetch_related("results")
 
     def of_method(self, slug: str) -> RunQuerySet:
         return self.filter(method=slug)
@@ -71,6 +71,18 @@ class RunQuerySet(models.QuerySet):
         timed = self.filter(state="succeeded", started_at__isnull=False).order_by()
         fields = ("configuration", "method", "preset", "data", "device_class", "started_at", "ended_at")
         return timed.annotate(place=place).filter(place__lte=count).only(*fields)
+
+    def latest_of_configurations_with_results(self, configurations: Iterable[str], count: int) -> RunQuerySet:
+        """The last succeeded runs of each configuration on whatever device, newest first."""
+        place = Window(RowNumber(), partition_by=["configuration"], order_by=F("ended_at").desc())
+        runs = self.for_listing().filter(state="succeeded", configuration__in=configurations)
+        return runs.annotate(place=place).filter(place__lte=count).order_by("-ended_at")
+
+    def latest_configurations(self, count: int) -> list[str]:
+        """The configurations whose last run succeeded latest, that one first."""
+        succeeded = self.filter(state="succeeded").exclude(configuration="").order_by()
+        latest = succeeded.values("configuration").annotate(last=Max("ended_at")).order_by("-last")
+        return list(latest.values_list("configuration", flat=True)[:count])
 
     def counts_by_method(self) -> RunQuerySet:
         """Rows of {"method", "runs"}."""

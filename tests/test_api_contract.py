@@ -22,6 +22,7 @@ NAMING = {
     ("POST", "/api/v1/lists/"),
     ("PATCH", "/api/v1/lists/{slug}/"),
     ("POST", "/api/v1/runs/"),
+    ("POST", "/api/v1/groups/"),
     ("POST", "/api/v1/imports/"),
 }
 CONFIG = {"generation": {"allow-x00": False, "deterministic": True}}  # NUL is refused everywhere: tests of the parser

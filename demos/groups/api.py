@@ -16,15 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.access import MayWrite, user_or_none
-from catalog.api.errors import Unprocessable
 from catalog.api.permissions import FromThisSite, WithinScope
 from catalog.api.resource import UUID, Resource
 from demos.api.serializers import RunRequestSerializer
+from demos.api.starting import IDEMPOTENCY_KEY, start_once
 from demos.groups import export, services
 from demos.groups.grid import MAX_SEED, TooLarge, checked
 from demos.groups.reading import GroupRuns, of_group
 from demos.models import Group, Run
-from demos.services import RunRefused
 from workers import registry
 from workers.spec import InvalidParams
 
@@ -164,18 +163,17 @@ class GroupViewSet(Resource):
     @extend_schema(
         summary="Start a group of runs",
         request=GroupRequestSerializer,
-        responses={202: GroupSerializer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
+        parameters=[IDEMPOTENCY_KEY],
+        responses={202: GroupSerializer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM, 429: PROBLEM},
         examples=[EXAMPLE],
     )
     def create(self, request: Request) -> Response:
         asked = self.read_body(GroupRequestSerializer).validated_data
         named = {name: asked[name] for name in ("spec", "preset", "data", "seeds", "params", "varied")}
-        try:
-            group = services.start_group(owner=user_or_none(request), **named)
-        except RunRefused as error:
-            raise Unprocessable(str(error)) from error
+        owner = user_or_none(request)
+        group, headers = start_once(request, lambda: services.start_group(owner=owner, **named))
         location = request.build_absolute_uri(reverse("group-detail", args=[group.pk]))
-        return self.answer(group, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+        return self.answer(group, status=status.HTTP_202_ACCEPTED, headers={"Location": location, **headers})
 
     @extend_schema(summary="Stop what is left of a group", request=None, responses={202: GroupSerializer, 404: PROBLEM})
     @action(detail=True, methods=["post"])

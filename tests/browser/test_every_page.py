@@ -43,6 +43,7 @@ PAGES = (
     "/methods/",
     "/methods/hinton-kd/",
     "/runs/",
+    "/groups/",
     "/import/",
     "/changes/",
     "/papers/tinybert-distilling-bert-for-natural-language-understanding/history/",

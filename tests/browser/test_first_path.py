@@ -82,7 +82,7 @@ def test_a_bibtex_file_goes_through_preview_and_accept(page: Page, site, tmp_pat
 def test_a_running_job_is_cancelled_from_its_page(page: Page):
     page.goto("/methods/hinton-kd/")
     page.get_by_role("radio", name=re.compile("small", re.IGNORECASE)).check()
-    page.get_by_role("spinbutton", name=re.compile("seed", re.IGNORECASE)).fill("77")
+    page.get_by_role("textbox", name="Seeds", exact=True).fill("77")
     page.get_by_role("button", name=re.compile("^Run")).click()
     page.wait_for_url(re.compile(r"/runs/[0-9a-f-]{36}/"))
     expect(page.locator(".pill").first).to_have_text("running", timeout=30_000)

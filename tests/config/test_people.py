@@ -24,7 +24,9 @@ MEMBERS = {
     "token_new", "token_revoke", "password",
     "catalog:reading_status", "catalog:reading_note", "catalog:reading_move",
     "catalog:markdown_preview",
-    "demos:run_start", "demos:run_cancel", "demos:run_try", "demos:run_repeat",
+    "demos:run_start", "demos:run_cancel",
+    "demos:group_cancel", "demos:group_repeat", "demos:group_seeds",
+    "demos:run_try", "demos:run_repeat",
 }  # fmt: skip
 ADMINISTRATORS = {"person_add", "person_role", "person_active", "person_link"}
 ELSEWHERE = ("admin/", "api/", "favicon.ico")  # the admin site asks by itself, the API has tests of its own
