@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
 from kombu.exceptions import ChannelError
 
 logger = logging.getLogger(__name__)
@@ -37,23 +36,3 @@ def waiting_messages(queue: str) -> int:
             return connection.default_channel.queue_declare(queue, passive=True).message_count
         except ChannelError:  # Redis keeps no empty list
             return 0
-
-
-@worker_ready.connect
-def _make_ready_for_jobs(sender, **_kwargs) -> None:
-    """Only where runs are executed; the sweep's process stays small."""
-    from django.conf import settings
-
-    if set(sender.app.amqp.queues.consume_from) & set(settings.RUN_QUEUES):
-        from demos import answering, execution
-
-        execution.supervisor.warm()
-        execution.clear_scratch_folders()
-        answering.start(execution.stopping)
-
-
-@worker_shutting_down.connect
-def _hand_the_runs_back(**_kwargs) -> None:
-    from demos import execution
-
-    execution.stopping.set()

@@ -10,11 +10,13 @@ from redis.exceptions import RedisError
 
 from demos import canary, execution
 from demos.registering import Presence
+from demos.tasks import sweep_runs
 from workers import devices
 from workers.slots import Slots
 
 logger = logging.getLogger(__name__)
 
+SWEEP_WITHIN_S = 5
 QUEUES_OF_RUNS = {"cpu", "gpu"}  # what a preset may need
 
 _presence: list[Presence] = []  # of this process, once it has begun
@@ -29,7 +31,9 @@ def _begin(sender, **_kwargs) -> None:
     slots = sender.controller.concurrency
     if "gpu" in queues:
         _offer_gpus(slots)
-    presence = Presence(name=sender.hostname, queues=queues, slots=slots, once_known=lambda: _sing_in(queues))
+    execution.supervisor.warm()
+    execution.clear_scratch_folders()
+    presence = Presence(name=sender.hostname, queues=queues, slots=slots, once_known=lambda: _wake(queues))
     _presence.append(presence)
     presence.start()
 
@@ -40,17 +44,23 @@ def _offer_gpus(slots: int) -> None:
         logger.error("%d slots for %d GPUs: start it with -c %d", slots, execution.slots.count, execution.slots.count)
 
 
-def _sing_in(queues: set[str]) -> None:
-    """Not before the row is there: it is where the canary's return is written."""
+def _wake(queues: set[str]) -> None:
+    """A canary to each queue, and word to the keeper: what an earlier worker handed back need not wait for its beat.
+
+    Not before the row is there: it is where the canary's return is written.
+    """
     try:
         for queue in queues:
             canary.send_canary(queue)
+        sweep_runs.apply_async(expires=SWEEP_WITHIN_S, retry=False)
     except (BrokerAway, RedisError) as error:
         logger.warning("no canary is sent, the broker is away: %s", error)
 
 
 @worker_shutting_down.connect
-def _stop_beating(**_kwargs) -> None:
+def _hand_the_runs_back(**_kwargs) -> None:
+    """Flags only, for this is a signal handler. A second TERM sets them again, which changes nothing."""
+    execution.stopping.set()
     for presence in _presence:
         presence.stop()
 
