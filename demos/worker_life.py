@@ -8,7 +8,7 @@ from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from kombu.exceptions import OperationalError as BrokerAway
 from redis.exceptions import RedisError
 
-from demos import canary, execution
+from demos import answering, canary, execution
 from demos.registering import Presence
 from demos.tasks import sweep_runs
 from workers import devices
@@ -33,6 +33,7 @@ def _begin(sender, **_kwargs) -> None:
         _offer_gpus(slots)
     execution.supervisor.warm()
     execution.clear_scratch_folders()
+    answering.start(execution.stopping)
     presence = Presence(name=sender.hostname, queues=queues, slots=slots, once_known=lambda: _wake(queues))
     _presence.append(presence)
     presence.start()
