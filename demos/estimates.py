@@ -61,6 +61,11 @@ class Forecast:
     def workers(self) -> list[Worker]:
         return list(Worker.objects.alive())
 
+    @property
+    def queues_served(self) -> set[str]:
+        """Where no worker lives, what the settings promise: a run of theirs may wait."""
+        return {queue for worker in self.workers for queue in worker.queues} or set(settings.RUN_QUEUES)
+
     @cached_property
     def active(self) -> list[Run]:
         """What runs now, the longest first."""

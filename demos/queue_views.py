@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from demos.laboratory import laboratory as laboratory_now
 from demos.queue_page import queue_now
 
 
@@ -18,3 +19,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     response = render(request, template, {"queue": queue_now(request.user)})
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+def laboratory(request: HttpRequest) -> HttpResponse:
+    """The live part of the home page, for a script that asks again."""
+    return render(request, "demos/_laboratory_live.html", {"laboratory": laboratory_now(request.user)})

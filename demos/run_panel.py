@@ -44,10 +44,8 @@ class Panel:
 def run_panel(form: RunForm, owner: Any = None) -> Panel:
     """For who is signed in, or for all who are not: they count as one. A fixed number of queries."""
     forecast = Forecast()
-    served = {queue for worker in forecast.workers for queue in worker.queues} or set(settings.RUN_QUEUES)
-    refused = {
-        p.name: _("Needs a GPU, and no worker here has one.") for p in form.spec.presets if p.needs not in served
-    }
+    why = _("Needs a GPU, and no worker here has one.")
+    refused = {preset.name: why for preset in form.spec.presets if preset.needs not in forecast.queues_served}
     form.refuse_presets(refused)
     owner_id = owner.pk if owner and owner.is_authenticated else None
     set_ups = {preset.name: set_up(form.spec, preset) for preset in form.spec.presets}

@@ -19,6 +19,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/log/", views.run_log, name="run_log"),
     path("runs/<uuid:run_id>/try/", try_views.run_try, name="run_try"),
     path("queue/", queue_views.queue, name="queue"),
+    path("queue/laboratory/", queue_views.laboratory, name="laboratory"),
     path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
     *group_urls,
     *leaderboard_urls,

@@ -7,8 +7,10 @@ from django.conf import settings
 
 from catalog.models import Paper
 from demos import examples, formatting, reading, run_page
+from demos.estimates import Forecast
+from demos.laboratory import laboratory as laboratory_now
+from demos.laboratory import one_now
 from demos.models import Run
-from workers import registry
 from workers.spec import MethodSpec
 
 register = template.Library()
@@ -33,17 +35,13 @@ def method_families() -> dict:
     return {"families": reading.families()}
 
 
-@register.inclusion_tag("demos/_latest_runs.html")
-def latest_runs(count: int = 5) -> dict:
-    return {"runs": Run.objects.for_listing()[:count]}
-
-
-@register.inclusion_tag("demos/_run_one_now.html", takes_context=True)
-def run_one_now(context: template.Context) -> dict:
-    """The first method by its web default, at the press of one button."""
-    spec = next(iter(registry.all_specs().values()), None)
+@register.inclusion_tag("demos/_laboratory.html", takes_context=True)
+def laboratory(context: template.Context) -> dict:
+    """The home page's third column."""
+    forecast = Forecast()
     shown = {name: context.get(name) for name in ("may_write", "csrf_token")}
-    return shown | {"spec": spec, "preset": spec.preset("small") if spec else None}
+    lab = laboratory_now(getattr(context.get("request"), "user", None), forecast)
+    return shown | {"laboratory": lab, "one": one_now(forecast)}
 
 
 @register.inclusion_tag("demos/_paper_methods.html")
