@@ -71,7 +71,7 @@ class Comparison:
         told = [reading.method_title(run.method)] if with_method else []
         told += [f"{line.name} {line.values[place]}" for line in self.params if line.differs][:2]
         if len({other.seed for other in self.runs}) > 1:
-            told.append(_("seed %(seed)d") % {"seed": run.seed})
+            told.append(_("seed %(seed)s") % {"seed": run.seed})
         return ", ".join(told) or str(run.id)[:8]
 
     @cached_property
