@@ -28,13 +28,18 @@ class TooManyWait(Refusal):
     status_code = HTTPStatus.TOO_MANY_REQUESTS
 
 
-def start_once(request: Request, start: Callable[[], Run | Group]) -> tuple[Run | Group, dict[str, str]]:
-    """What was started, now or when the key came first, and headers that say which. Raises a Refusal."""
+def start_once(
+    request: Request, start: Callable[[], Run | Group], *, has_body: bool = True
+) -> tuple[Run | Group, dict[str, str]]:
+    """What was started, now or when the key came first, and headers that say which.
+
+    `has_body` is false where the address says all that is asked for. Raises a Refusal.
+    """
     try:
         if (key := request.headers.get("Idempotency-Key")) is None:
             return start(), {}
-        body = [request.path, request.data]
-        started, again = idempotency.once(caller=user_or_none(request), key=key, body=body, start=start)
+        asked = [request.path, request.data if has_body else None]
+        started, again = idempotency.once(caller=user_or_none(request), key=key, body=asked, start=start)
         return started, {"Idempotent-Replayed": "true"} if again else {}
     except idempotency.BadKey as error:
         raise BadQuery(str(error)) from error

@@ -107,10 +107,10 @@ class RunViewSet(TryAction, Resource):
     @action(detail=True, methods=["post"])
     def repeat(self, request: Request, pk: str | None = None) -> Response:
         run = self.get_object()
-        return self._started(lambda: services.repeat_run(run=run, owner=user_or_none(request)))
+        return self._started(lambda: services.repeat_run(run=run, owner=user_or_none(request)), has_body=False)
 
-    def _started(self, start: Callable[[], Run]) -> Response:
-        run, headers = start_once(self.request, start)
+    def _started(self, start: Callable[[], Run], *, has_body: bool = True) -> Response:
+        run, headers = start_once(self.request, start, has_body=has_body)
         body = RunSerializer(run, context=self.get_serializer_context()).data
         return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], **headers})
 

@@ -104,10 +104,76 @@ def test_every_bad_parameter_is_named(client, spec, token):
 
 
 def test_a_refusal_is_told_in_words(client, spec, token, settings):
-    settings.RUN_MAX_QUEUED = 0
-    response = start_as(client, token, ASKED)
+    response = start_as(client, token, ASKED | {"preset": "full", "data": "opinions"})
     assert response.status_code == 422
-    assert response.json()["detail"].startswith("Too many runs")
+    assert response.json()["detail"].startswith("This set-up needs a GPU")
+    assert not Run.objects.exists()
+
+
+def test_who_has_too_many_waiting_is_told_when_to_come_back(client, spec, token, settings):
+    settings.RUN_MAX_WAITING_EACH = 1
+    RunFactory(owner=token.user)
+    response = start_as(client, token, ASKED)
+    assert (response.status_code, response.headers["Content-Type"]) == (429, "application/problem+json")
+    assert response.json()["detail"].startswith("1 of your runs are waiting")
+    assert int(response.headers["Retry-After"]) > 0
+    assert Run.objects.count() == 1
+
+
+# --- once ---------------------------------------------------------------------------------------------------------
+KEY = {"Idempotency-Key": "notebook-7"}
+
+
+def test_a_request_sent_again_starts_nothing_and_is_answered_as_before(client, spec, token):
+    first, again = (start_as(client, token, ASKED, **KEY) for _ in range(2))
+    assert (again.status_code, again.headers["Location"]) == (202, first.headers["Location"])
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.headers
+    assert Run.objects.count() == 1
+
+
+def test_a_key_with_another_body_is_refused(client, spec, token):
+    start_as(client, token, ASKED, **KEY)
+    response = start_as(client, token, ASKED | {"seed": 4}, **KEY)
+    assert (response.status_code, response.headers["Content-Type"]) == (422, "application/problem+json")
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["x" * 256, "two words", ""])
+def test_a_key_of_another_form_is_refused(client, spec, token, key):
+    assert start_as(client, token, ASKED, **{"Idempotency-Key": key}).status_code == 400
+    assert not Run.objects.exists()
+
+
+# --- repeat -------------------------------------------------------------------------------------------------------
+def repeat(client, token, run: Run, **headers):
+    return client.post(f"/api/v1/runs/{run.pk}/repeat/", headers={"Authorization": f"Bearer {token.key}", **headers})
+
+
+def test_a_run_is_repeated(client, spec, token):
+    run = RunFactory(succeeded=True)
+    response = repeat(client, token, run)
+    again = run.repeats.get()
+    assert (response.status_code, response.json()["repeat_of"]) == (202, str(run.pk))
+    assert response.headers["Location"].endswith(f"/runs/{again.pk}/")
+    assert again.owner == token.user
+
+
+def test_a_repeat_under_a_key_starts_once(client, spec, token):
+    run = RunFactory(succeeded=True)
+    assert repeat(client, token, run, **KEY).json()["id"] == repeat(client, token, run, **KEY).json()["id"]
+    assert run.repeats.count() == 1
+
+
+def test_a_run_that_cannot_be_repeated_is_refused_in_words(client, spec, token):
+    response = repeat(client, token, RunFactory(succeeded=True, preset="huge"))
+    assert (response.status_code, response.json()["detail"]) == (422, "This method has no set-up named huge.")
+
+
+def test_a_failed_run_carries_the_end_of_its_log(client, spec):
+    run = RunFactory(succeeded=True, state="failed")
+    add_events(run, ("log", {"text": "step 1"}), ("log", {"text": "boom"}))
+    assert client.get(f"/api/v1/runs/{run.pk}/").json()["last_lines"] == ["step 1", "boom"]
 
 
 # --- read ---------------------------------------------------------------------------------------------------------
