@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check browser admin dump load messages clean
+.PHONY: run test check browser faults admin dump load messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python -m config.launch
@@ -22,6 +22,10 @@ check: $(VENV)/.test
 
 browser: $(VENV)/.test
 	@$(BIN)/python -m tests.browser.chromium
+
+# A whole site under kills, floods, locks and misbehaving jobs; about a quarter of an hour. Not part of `make test`.
+faults: $(VENV)/.test
+	@$(BIN)/python -m tests.faults
 
 admin: $(VENV)/.run
 	$(BIN)/python manage.py createsuperuser

@@ -1,0 +1,1 @@
+"""Found by the registry where tests/faults/settings.py is in force."""

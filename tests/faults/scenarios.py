@@ -1,0 +1,64 @@
+"""What is done to a site, and what must hold afterwards."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from tests.faults.site import ToySite, Verdict, toy_site
+
+SEED = 4
+
+
+def kills(count: int = 50) -> Verdict:
+    """kill -9 of child, forkserver, worker, web and keeper at random moments, with runs queued all the time."""
+    chance, struck = random.Random(SEED), dict.fromkeys(("child", "forkserver", "worker", "web", "keeper"), 0)
+    with toy_site() as site:
+        with site.fed(1.2, kind="steady", seconds=2, steps=60):
+            while sum(struck.values()) < count:
+                time.sleep(chance.uniform(0.5, 4))
+                part = chance.choices(list(struck), weights=(6, 2, 3, 3, 1))[0]
+                struck[part] += site.strike(part)
+        verdict = site.judge("(a) kill -9", count, drain_s=240)
+        verdict.notes["struck"] = struck
+        return verdict
+
+
+ENDS_OF_BAD_JOBS = {  # kind: state, and what its cause names
+    "raiser": ("failed", "the loss went up"),
+    "importer": ("failed", ""),
+    "segfault": ("failed", ""),
+    "stray": ("failed", ""),
+    "silent": ("failed", ""),
+    "flooder": ("failed", "MB"),
+    "eater": ("failed", "MB"),
+    "native": ("cancelled", ""),
+}
+
+
+def misbehaving() -> Verdict:
+    """Jobs that raise, crash, flood, eat, hang in native code or leave a process that goes on printing."""
+    with toy_site(RUN_MEMORY_LIMIT_MB="900", RUN_OUTPUT_LIMIT_MB="16") as site:
+        by_id = {site.submit(kind=kind, seconds=0.2): kind for kind in ENDS_OF_BAD_JOBS}
+        by_id |= {site.submit(kind="steady"): "steady" for _ in range(3)}
+        native = next(run_id for run_id, kind in by_id.items() if kind == "native")
+        _wait_for(site, native, "running")
+        site.ask(f"/api/v1/runs/{native}/cancel/", {})
+        verdict = site.judge("(e) misbehaving jobs", len(ENDS_OF_BAD_JOBS))
+        for run in site.audit():
+            state, words = ENDS_OF_BAD_JOBS.get(run["kind"], ("succeeded", ""))
+            if run["state"] != state or words not in run["cause"]:
+                verdict.faults.append(f"{run['kind']} {run['state']}: {run['cause']}")
+            verdict.notes[run["kind"]] = f"{run['state']}: {run['cause']}"
+        return verdict
+
+
+def _wait_for(site: ToySite, run_id: str, state: str, within_s: float = 60) -> None:
+    give_up_at = time.monotonic() + within_s
+    while site.ask(f"/api/v1/runs/{run_id}/")["state"] != state:
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"run {run_id} is not {state} within {within_s} s")
+        time.sleep(0.1)
+
+
+ALL = {"kills": kills, "misbehaving": misbehaving}
