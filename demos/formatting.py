@@ -29,6 +29,13 @@ def local(text: Text | None) -> str:
     return text.in_language(get_language() or "en") if text else ""
 
 
+def in_language(text: object) -> str:
+    """An event's {"en", "zh"}, or its plain string."""
+    if isinstance(text, dict):
+        return local(Text(str(text.get("en", "")), str(text.get("zh", "") or text.get("en", ""))))
+    return "" if text is None else str(text)
+
+
 def metric_label(slug: str) -> str:
     """The metric's name for people; a metric that no table knows is shown by its slug."""
     return local(METRICS[slug].label) if slug in METRICS else slug.replace("_", " ")

@@ -1,8 +1,10 @@
-"""Answers that are sent piece by piece: a run's events as server-sent events, a file without holding it in memory."""
+"""Answers that are sent piece by piece: a run's events as server-sent events, files, logs and series of any length."""
 
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -11,13 +13,15 @@ from asgiref.sync import sync_to_async
 from django.core.files import File
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import translation
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from demos import live, services
-from demos.models import Run
+from demos.models import Artifact, Run
 
 RETRY_MS = 2000
 CHUNK_BYTES = 256 * 1024
+ROWS_AT_ONCE = 2000
 
 
 async def file_chunks(file: File) -> AsyncIterator[bytes]:
@@ -29,6 +33,48 @@ async def file_chunks(file: File) -> AsyncIterator[bytes]:
         await sync_to_async(file.close)()
 
 
+def attachment(pieces: AsyncIterator, name: str, content_type: str) -> StreamingHttpResponse:
+    """For what a run left: a browser saves it and never guesses what it may be."""
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
+
+
+def artifact_file(artifact: Artifact) -> StreamingHttpResponse:
+    answer = attachment(file_chunks(artifact.file.open()), artifact.download_name, "application/octet-stream")
+    answer["Content-Length"] = str(artifact.size_bytes)
+    return answer
+
+
+async def log_text(run: Run) -> AsyncIterator[str]:
+    async for bodies in _bodies(run, "log"):
+        yield "".join(f"{body['text']}\n" for body in bodies)
+
+
+async def series_csv(run: Run) -> AsyncIterator[str]:
+    """A row a scalar, in the order in which they came."""
+    yield "name,step,value\r\n"
+    async for bodies in _bodies(run, "scalar"):
+        rows = io.StringIO()
+        csv.writer(rows).writerows((body["name"], body["step"], body["value"]) for body in bodies)
+        yield rows.getvalue()
+
+
+async def _bodies(run: Run, kind: str) -> AsyncIterator[list[dict]]:
+    """ROWS_AT_ONCE at a time, each by a query of its own: a slow reader holds no cursor open."""
+    last = 0
+    while True:
+        rows = [
+            row async for row in run.events.filter(kind=kind, seq__gt=last).values_list("seq", "body")[:ROWS_AT_ONCE]
+        ]
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [body for _seq, body in rows]
+
+
 @require_safe
 async def run_events(request: HttpRequest, run_id: uuid.UUID) -> StreamingHttpResponse:
     """Events after `Last-Event-ID` (what a browser sends when it reconnects), else after `?after=`, else all.
@@ -38,6 +84,10 @@ async def run_events(request: HttpRequest, run_id: uuid.UUID) -> StreamingHttpRe
     """
     if not await Run.objects.filter(pk=run_id).aexists():
         raise Http404
+    return event_stream(request, run_id)
+
+
+def event_stream(request: HttpRequest, run_id: uuid.UUID) -> StreamingHttpResponse:
     after = request.headers.get("Last-Event-ID") or request.GET.get("after") or ""
     lines = _lines(run_id, int(after) if after.isascii() and after.isdigit() else 0, translation.get_language())
     headers = {

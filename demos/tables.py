@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from demos import formatting
 from demos.models import Result
+from demos.seeds import OverSeeds
 from workers.metrics import METRICS
 from workers.spec import MethodSpec
 
@@ -22,12 +23,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """`bar`: the value's share of the column's largest, in per cent; a share is its own. `verdict`: better or worse."""
+    """`bar`: the value's share of the column's largest, in per cent; a share is its own. `verdict`: better or worse.
+
+    `spread` and `difference_spread`: mean and deviation over seeds, "" where there is one seed.
+    """
 
     text: str
     bar: float
     difference: str = ""
     verdict: str = ""
+    spread: str = ""
+    difference_spread: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class ResultsTable:
     columns: list[Column]
     rows: list[Row]
     baseline: str
+    seeds: int = 0  # how many there are of this configuration, where that is more than one
 
 
 def roles_of(spec: MethodSpec | None, present: Iterable[str]) -> list[tuple[str, str, str]]:
@@ -59,8 +66,10 @@ def metrics_of(present: Iterable[str]) -> list[str]:
     return [slug for slug in METRICS if slug in present] + [slug for slug in present if slug not in METRICS]
 
 
-def results_table(spec: MethodSpec | None, results: Iterable[Result]) -> ResultsTable | None:
-    """None while nothing was measured."""
+def results_table(
+    spec: MethodSpec | None, results: Iterable[Result], seeds: OverSeeds | None = None
+) -> ResultsTable | None:
+    """None while nothing was measured. `seeds`: what runs of the same configuration measured."""
     values = {(result.role, result.metric): result for result in results}
     if not values:
         return None
@@ -68,9 +77,14 @@ def results_table(spec: MethodSpec | None, results: Iterable[Result]) -> Results
     metrics = metrics_of(metric for _role, metric in values)
     baseline = next((slug for slug, _label, kind in roles if kind == "baseline"), "")
     columns = [_column(metric, values) for metric in metrics]
-    rows = [Row(slug, label, kind, [_cell(slug, kind, metric, baseline, values) for metric in metrics])
-            for slug, label, kind in roles]  # fmt: skip
-    return ResultsTable(columns, rows, next((label for slug, label, _kind in roles if slug == baseline), ""))
+    rows = []
+    for slug, label, kind in roles:
+        cells = [(metric, _cell(slug, kind, metric, baseline, values)) for metric in metrics]
+        rows.append(
+            Row(slug, label, kind, [_over_seeds(cell, slug, metric, baseline, seeds) for metric, cell in cells])
+        )
+    name = next((label for slug, label, _kind in roles if slug == baseline), "")
+    return ResultsTable(columns, rows, name, seeds.seeds if seeds and seeds.seeds > 1 else 0)
 
 
 def _column(metric: str, values: dict[tuple[str, str], Result]) -> Column:
@@ -91,6 +105,18 @@ def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[s
         return Cell(text, bar)
     difference = result.value - base.value
     return Cell(text, bar, formatting.points(difference), _verdict(metric, difference))
+
+
+def _over_seeds(cell: Cell | None, role: str, metric: str, baseline: str, seeds: OverSeeds | None) -> Cell | None:
+    """The cell with its spread, where there is one."""
+    found = seeds.of(role, metric) if cell and seeds else None
+    if found is None:
+        return cell
+    cell = replace(cell, spread=formatting.spread_number(metric, found))
+    difference = seeds.difference(role, baseline, metric) if cell.difference else None
+    if difference is None:
+        return cell
+    return replace(cell, difference_spread=f"{formatting.points(difference.mean)} ± {100 * difference.deviation:.1f}")
 
 
 def _verdict(metric: str, difference: float) -> str:

@@ -7,7 +7,7 @@ from django.forms import MultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
-from django.utils.http import content_disposition_header
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import user_or_none, writer_required
@@ -17,6 +17,7 @@ from demos.groups import services as group_services
 from demos.groups.page import confirm_context
 from demos.method_page import method_context
 from demos.models import Artifact, Run
+from demos.run_log import LogForm, log_page
 from workers import registry
 from workers.spec import InvalidParams, MethodSpec
 
@@ -87,10 +88,30 @@ def run(request: HttpRequest, run_id) -> HttpResponse:
 
 @require_safe
 def run_log(request: HttpRequest, run_id) -> HttpResponse:
+    """The log a page at a time, or the lines that hold `q`; to htmx the lines alone."""
     shown = get_object_or_404(Run, pk=run_id)
-    response = HttpResponse(run_page.log_text(shown), content_type="text/plain; charset=utf-8")
-    response["X-Content-Type-Options"] = "nosniff"
+    page = log_page(shown, **LogForm(request.GET).asked())
+    query = f"&{urlencode({'q': page.q})}" if page.q else ""
+    context = {"run": shown, "log": page, "title": reading.method_title(shown.method), "query": query}
+    template = "demos/_run_log_piece.html" if request.htmx else "demos/run_log.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+def run_log_text(request: HttpRequest, run_id) -> StreamingHttpResponse:
+    shown = get_object_or_404(Run, pk=run_id)
+    name = f"{shown.method}-{str(shown.pk)[:8]}.log"
+    return streams.attachment(streams.log_text(shown), name, "text/plain; charset=utf-8")
+
+
+@require_safe
+def run_series(request: HttpRequest, run_id) -> StreamingHttpResponse:
+    """Every scalar of the run as CSV."""
+    shown = get_object_or_404(Run, pk=run_id)
+    name = f"{shown.method}-{str(shown.pk)[:8]}-series.csv"
+    return streams.attachment(streams.series_csv(shown), name, "text/csv; charset=utf-8")
 
 
 @require_POST
@@ -101,11 +122,4 @@ def run_cancel(request: HttpRequest, run_id) -> HttpResponse:
 
 @require_safe
 def artifact(request: HttpRequest, artifact_id) -> StreamingHttpResponse:
-    found = get_object_or_404(Artifact, pk=artifact_id)
-    headers = {
-        "Content-Disposition": content_disposition_header(as_attachment=True, filename=found.download_name),
-        "Content-Length": str(found.size_bytes),
-        "X-Content-Type-Options": "nosniff",
-    }
-    content = streams.file_chunks(found.file.open())
-    return StreamingHttpResponse(content, content_type="application/octet-stream", headers=headers)
+    return streams.artifact_file(get_object_or_404(Artifact, pk=artifact_id))

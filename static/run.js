@@ -4,25 +4,21 @@
   const page = document.getElementById("run-live");
   if (!page || !page.dataset.runEvents) return;
   const said = document.getElementById("run-said");
+  const connection = document.getElementById("run-connection");
   const REFRESH_MS = 1000;
-  const RETRY_MS = 5000;
-  const LOG_LINES = 14;
+  const PROGRESS_REFRESH_MS = 5000; // the time left is the server's to say
+  const RETRY_MS = 2000;
   const served = new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.id, part.outerHTML]));
+  let last = Number(page.dataset.after); // the last event that was seen: what to read on from
+  let source = null;
   let asking = false;
   let wanted = false;
   let ended = false;
+  let askedAt = 0;
 
   function progress(body) {
-    const bar = document.getElementById("run-progress");
-    if (bar) bar.value = body.share;
-  }
-
-  function log(body) {
-    const lines = document.getElementById("run-log-lines");
-    if (!lines) return;
-    const kept = lines.textContent.split("\n").filter(Boolean).slice(1 - LOG_LINES);
-    lines.textContent = [...kept, body.text].join("\n") + "\n";
-    lines.scrollTop = lines.scrollHeight;
+    document.querySelectorAll("#run-progress, .step-fill").forEach((bar) => (bar.value = body.share));
+    if (Date.now() - askedAt > PROGRESS_REFRESH_MS) ask();
   }
 
   // Only parts that the server says differently are replaced; what the reader has opened or focused stays so.
@@ -34,12 +30,14 @@
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     old.replaceWith(part);
     open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-    if (focused) document.getElementById(focused)?.focus();
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("part:replaced", { detail: part }));
   }
 
   async function refresh() {
     asking = true;
     wanted = false;
+    askedAt = Date.now();
     try {
       const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" }, cache: "no-store" });
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
@@ -64,17 +62,48 @@
     if (!asking) refresh();
   }
 
-  const source = new EventSource(`${page.dataset.runEvents}?after=${page.dataset.after}`);
-  const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
-  on("progress", progress);
-  on("log", log);
-  ["log", "stage", "scalar", "result", "figure", "artifact", "environment", "state"].forEach((kind) => on(kind, ask));
-  on("end", () => {
+  function lost(isLost) {
+    connection.hidden = !isLost;
+    connection.textContent = isLost ? page.dataset.lost : "";
+  }
+
+  // An event that was seen is not taken again, whichever way the connection came back.
+  function take(kind, event) {
+    const seq = Number(event.lastEventId || 0);
+    const isNumbered = event.lastEventId !== "" && kind !== "end";
+    if (isNumbered && seq <= last && kind !== "state") return;
+    last = Math.max(last, seq);
+    const body = JSON.parse(event.data);
+    if (kind === "log") document.dispatchEvent(new CustomEvent("run:log", { detail: { seq, text: String(body.text) } }));
+    else if (kind === "progress") progress(body);
+    else if (kind === "end") finish();
+    else ask();
+  }
+
+  function finish() {
     source.close();
+    lost(false);
     ask();
+  }
+
+  // The browser tries again by itself, but not after an answer that is an error, as while the server starts anew.
+  function connect() {
+    source = new EventSource(`${page.dataset.runEvents}?after=${last}`);
+    ["log", "progress", "stage", "scalar", "result", "figure", "artifact", "environment", "state", "end"].forEach((kind) =>
+      source.addEventListener(kind, (event) => take(kind, event)),
+    );
+    source.onopen = () => lost(false);
+    source.onerror = () => {
+      if (ended) return source.close();
+      lost(true);
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    };
+  }
+
+  connect();
+  window.addEventListener("online", () => {
+    if (ended) return;
+    source.close();
+    connect();
   });
-  source.onerror = () => {
-    if (source.readyState !== EventSource.CLOSED || ended) return;
-    const timer = setInterval(() => (ended ? clearInterval(timer) : ask()), RETRY_MS);
-  };
 })();

@@ -67,9 +67,10 @@ def line_chart(slug: str, title: str, x_label: str, y_label: str, series: Sequen
         _axes(x, y, x_ticks, y_ticks), _names(x_label, y_label),
         format_html('<g class="lines">{}</g>', _lines(series, x, y)), _labels(series, y),
     ]  # fmt: skip
-    domain = f"{x.low:.10g} {x.high:.10g} {y.low:.10g} {y.high:.10g}"
+    zooms = max(len(line.points) for line in series) > 2 and not any(line.bars for line in series)
+    domain = f"{x.low:.10g} {x.high:.10g} {y.low:.10g} {y.high:.10g}" if zooms else ""
     drawn = svg(slug, title, _description(series, x_label, y_label), body, domain=domain)
-    return Chart(slug, title, drawn, *_table(whole, x_label), zooms=max(len(line.points) for line in series) > 2)
+    return Chart(slug, title, drawn, *_table(whole, x_label), zooms=zooms)
 
 
 def _values(series: Sequence[Series], axis: int) -> list[float]:

@@ -105,7 +105,7 @@ def test_the_numbers_stand_beside_the_picture():
 
 
 def test_a_line_says_where_all_its_points_are():
-    svg = chart(Series("A", [(0, 1.0), (10, 50.0)], source="/series/", name="student/dev_accuracy", factor=100)).svg
+    svg = chart(Series("A", [(0, 1.0), (5, 2.0), (10, 50.0)], source="/series/", name="student/dev_accuracy", factor=100)).svg
     assert 'data-source="/series/" data-name="student/dev_accuracy" data-factor="100"' in svg
     assert 'data-domain="0 10 0 50"' in svg
 

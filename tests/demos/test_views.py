@@ -169,7 +169,8 @@ def test_a_running_run_tells_its_stage_and_how_to_reload(client, spec):
         "waiting",
     ]
     assert 'max="1" value="0.250"' in html
-    assert re.search(r'<noscript><meta http-equiv="refresh" content="5"></noscript>', html)
+    assert "http-equiv" not in html, "a page that turns itself takes the reader's place away (WCAG F41)"
+    assert re.search(rf'<noscript>.*<a href="{run.get_absolute_url()}">Reload</a></p></noscript>', html)
     assert f'data-run-events="{reverse("demos:run_events", args=[run.id])}" data-after="2"' in html
 
 
@@ -188,23 +189,34 @@ def test_going_back_in_history_gets_the_whole_page(client, spec):
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_an_ended_run_carries_no_trigger(client, spec, headers):
     html = _run_html(client, measured_run(), **headers)
-    assert "data-run-events" not in html and "run.js" not in html and "http-equiv" not in html
+    assert "data-run-events" not in html and "/run.js" not in html and "http-equiv" not in html
 
 
-def test_a_failed_run_says_why_and_shows_its_log(client, spec):
-    run = RunFactory(state=Run.State.FAILED, cause_en="The loss diverged.", ended_at=timezone.now())
+def test_a_failed_run_says_why_with_its_last_lines_and_what_to_try(client, spec):
+    run = RunFactory(state=Run.State.FAILED, cause_en="student/loss is nan: diverged.", ended_at=timezone.now())
     add_events(run, *[("log", {"text": f"line {number}"}) for number in range(30)])
     page = text_of(client.get(run.get_absolute_url()))
-    assert page.index("The loss diverged.") < page.index("line 29") < page.index("Parameters")
-    assert "line 3 " not in page
+    head, _parameters, _rest = page.partition("Parameters")
+    assert head.index("diverged.") < head.index("line 18") < head.index("line 29") < head.index("a lower learning rate")
+    assert "line 17" not in head.partition("What to try")[0]
 
 
-def test_the_whole_log_is_plain_text(client, spec):
+def test_the_whole_log_is_a_file_of_plain_text(client, spec):
     run = RunFactory()
-    add_events(run, ("log", {"text": "<b>one"}), ("log", {"text": "two"}))
-    response = client.get(reverse("demos:run_log", args=[run.id]))
-    assert response.content.decode() == "<b>one\ntwo\n"
+    add_events(run, ("log", {"text": "<b>one"}), ("stage", {}), ("log", {"text": "two"}))
+    response = client.get(reverse("demos:run_log_text", args=[run.id]))
+    assert async_to_sync(joined)(response.streaming_content) == b"<b>one\ntwo\n"
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_every_point_of_the_curves_is_a_file_of_csv(client, spec):
+    run = RunFactory()
+    add_events(run, *[("scalar", {"name": "student/loss", "step": step, "value": step / 4}) for step in range(3)])
+    response = client.get(reverse("demos:run_series", args=[run.id]))
+    rows = async_to_sync(joined)(response.streaming_content).decode().splitlines()
+    assert rows == ["name,step,value", "student/loss,0,0.0", "student/loss,1,0.25", "student/loss,2,0.5"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -222,16 +234,19 @@ def test_curves_and_drawn_figures_become_charts(client, spec):
 def test_a_run_of_a_method_that_is_gone_can_still_be_read(client, spec):
     run = measured_run(method="gone-method")
     page = text_of(client.get(run.get_absolute_url()))
-    assert "gone-method" in page and "81.0" in page and "Run again" not in page
+    assert "gone-method" in page and "81.0" in page and "Clone with changes" not in page
 
 
-def test_run_again_asks_for_the_same_run(client, spec):
-    first = measured_run(seed=5, params=spec.clean({"epochs": 3, "temperature": 2, "copy_embeddings": True}))
-    form = re.search(rf'<form action="{run_address(spec)}".*?</form>', _run_html(client, first), re.S)[0]
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
-    client.post(run_address(spec), fields)
-    again = Run.objects.exclude(pk=first.pk).get()
-    assert (again.preset, again.data, again.seed, again.params) == (first.preset, first.data, first.seed, first.params)
+def test_an_ended_run_can_be_repeated_cloned_and_compared(client, spec):
+    first = measured_run(seed=5, params=spec.clean({"epochs": 3, "temperature": 2}))
+    again = measured_run(repeat_of=first)
+    html = _run_html(client, again)
+    assert f'<form action="{reverse("demos:run_repeat", args=[again.id])}" method="post">' in html
+    assert f"?runs={again.id},{first.id}&amp;baseline={first.id}" in html
+    assert f'href="{first.get_absolute_url()}"' in html
+    clone = re.search(rf'href="({reverse("demos:method", args=[spec.slug])}\?[^"]*)#run"', _run_html(client, first))[1]
+    form = client.get(clone.replace("&amp;", "&")).content.decode()
+    assert 'name="seed" value="5"' in form and 'name="param_temperature" value="2' in form
 
 
 def test_cancelling_a_waiting_run_ends_it(client, spec):
