@@ -221,6 +221,7 @@ class RunFilterForm(forms.Form):
 
     method = forms.ChoiceField(label=gettext_lazy("Method"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    configuration = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)  # or some, with commas
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -228,10 +229,16 @@ class RunFilterForm(forms.Form):
         self.fields["method"].choices = [("", _("all methods"))] + [(s.slug, formatting.local(s.title)) for s in specs]
         self.fields["state"].choices = [("", _("all states")), *Run.State.choices]
 
-    def filters(self) -> dict[str, str]:
+    def chosen(self) -> dict[str, str]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
+    def filters(self) -> dict[str, str | list[str]]:
+        found = self.chosen()
+        if some := found.pop("configuration", ""):
+            found["configuration__in"] = some.split(",")
+        return found
+
     def query(self) -> str:
         """The same filters as an address has them, for the pager's links."""
-        return urlencode(self.filters())
+        return urlencode(self.chosen())

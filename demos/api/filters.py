@@ -10,4 +10,4 @@ class RunFilter(django_filters.FilterSet):
 
     class Meta:
         model = Run
-        fields = ("method", "state", "preset", "data", "paper")
+        fields = ("method", "state", "preset", "data", "configuration", "paper")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.models import Paper
 from demos import reading
@@ -52,6 +52,8 @@ class Board:
     @property
     def on_front(self) -> list[Network]:
         """The cheapest first."""
+        if not self.front:
+            return []
         sign = 1 if measurements.cheaper_is_lower(self.choices.cost) else -1
         found = [network for network in self.networks if network.key in self.front]
         return sorted(found, key=lambda network: sign * network.summary(self.choices.cost).mean)
@@ -100,8 +102,7 @@ def _board(choices: Choices, options: Options, found: list[Measurement], refused
     plotted = board.plotted
     places = [(one.summary(choices.quality).mean, one.summary(choices.cost).mean) for one in plotted]
     front = pareto_front(places, cheaper_is_lower=measurements.cheaper_is_lower(choices.cost))
-    keys = frozenset(plotted[index].key for index in front)
-    return Board(choices, options, board.networks, keys, tuple(refused), len(every))
+    return replace(board, front=frozenset(plotted[index].key for index in front))
 
 
 def papers_of(specs: Iterable[MethodSpec]) -> dict[str, Paper]:

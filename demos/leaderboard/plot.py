@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from demos import formatting
 from demos.charts.drawing import tick_text
-from demos.leaderboard import labels, measurements, scatter
+from demos.leaderboard import labels, scatter
 from demos.leaderboard.addresses import runs_url
 from demos.leaderboard.board import Board
+from demos.leaderboard.measurements import cheaper_is_lower
 from demos.leaderboard.networks import Network
 from demos.leaderboard.scatter import Axis, Mark, key_mark
 from workers import registry
@@ -31,10 +32,6 @@ class Plot:
     left_out: int
 
 
-def lower_is_better(cost: str) -> bool:
-    return measurements.cheaper_is_lower(cost)
-
-
 def plot_of(board: Board, told_apart: Mapping[str, list]) -> Plot | None:
     """None where no network has both a quality and the cost."""
     choices = board.choices
@@ -42,7 +39,7 @@ def plot_of(board: Board, told_apart: Mapping[str, list]) -> Plot | None:
     if not plotted:
         return None
     drawn = _drawn(plotted, board)
-    x_axis = Axis(axis_name(choices.cost), lower_is_better(choices.cost))
+    x_axis = Axis(axis_name(choices.cost), cheaper_is_lower(choices.cost))
     y_axis = Axis(axis_name(choices.quality))
     many = len({network.spec.slug for network in drawn}) > 1
     names = {one.key: labels.in_plot(one, told_apart[one.key], names_method=many) for one in drawn}

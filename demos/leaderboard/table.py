@@ -18,7 +18,8 @@ from demos.leaderboard.board import Board, device_of
 from demos.leaderboard.choices import ANY
 from demos.leaderboard.measurements import cheaper_is_lower
 from demos.leaderboard.networks import Network
-from demos.leaderboard.plot import axis_name, family_of, key_mark
+from demos.leaderboard.plot import axis_name, family_of
+from demos.leaderboard.scatter import key_mark
 
 # Costs that share a column.
 STACKED = (("size_bytes", "parameters"), ("latency_p50_ms", "latency_p95_ms", "throughput"))
