@@ -34,6 +34,7 @@ FACT_LABELS = {
     "train_rows": gettext_lazy("training rows"),
     "dev_rows": gettext_lazy("dev rows"),
     "classes": gettext_lazy("classes"),
+    "example": gettext_lazy("example"),
     "sha256": gettext_lazy("SHA-256"),
     "licence": gettext_lazy("licence"),
     "note": gettext_lazy("note"),
