@@ -112,7 +112,8 @@ def _lines(series: Sequence[Series], x: Scale, y: Scale) -> SafeString:
 def _line(line: Series, x: Scale, y: Scale) -> SafeString:
     places = [(x(step), y(value)) for step, value in line.points]
     path = "M" + "L".join(f"{px:g} {py:g}" for px, py in places)
-    marks = "".join(marker(line.look, *place) for place in _apart(places))
+    marked = places if line.bars else _apart(places)  # a bar needs its middle
+    marks = "".join(marker(line.look, *place) for place in marked)
     origin = (
         format_html(' data-source="{}" data-name="{}" data-factor="{}"', line.source, line.name, f"{line.factor:g}")
         if line.source

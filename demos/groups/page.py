@@ -22,10 +22,10 @@ from workers.spec import MethodSpec
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run with the words of its point. `superseded`: another one has taken its place."""
+    """A run with its point: label and value of what varies. `superseded`: another one has taken its place."""
 
     run: Run
-    values: list[str]
+    values: list[tuple[str, str]]
     superseded: bool
 
 
@@ -126,8 +126,9 @@ def run_rows(found: GroupRuns) -> list[RunRow]:
     return [RunRow(run, _values(found, run), run.id not in counting) for run in found.runs]
 
 
-def _values(found: GroupRuns, run: Run) -> list[str]:
-    return [value_text(found.spec, name, run.params.get(name)) for name in found.grid.varied]
+def _values(found: GroupRuns, run: Run) -> list[tuple[str, str]]:
+    names = found.grid.varied
+    return [(param_label(found.spec, name), value_text(found.spec, name, run.params.get(name))) for name in names]
 
 
 def next_seeds(group: Group) -> str:
