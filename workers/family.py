@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 PR_SET_CHILD_SUBREAPER = 36
+MARK = "DISTILLERY_JOB"  # in the environment of whatever a job starts
 ROUNDS = 5  # what is killed may just have started something
 
 
@@ -31,9 +32,13 @@ def kill_descendants() -> None:
 
 
 class Family:
-    """Seen from outside. It remembers whom it has seen: after the job's death nothing else leads to them."""
+    """Seen from outside. It remembers whom it has seen: after the job's death only the mark leads to the others.
 
-    def __init__(self, pid: int):
+    `mark` is a value of MARK that no other job's environment has; every program that a job starts inherits it.
+    """
+
+    def __init__(self, pid: int, mark: str = ""):
+        self._mark = mark
         self._seen: set[psutil.Process] = set()
         self._root: psutil.Process | None = None
         with suppress(psutil.NoSuchProcess):  # it may have died at its start
@@ -53,8 +58,13 @@ class Family:
         return self.own_mb() + sum(map(_rss, self._seen)) / 2**20
 
     def kill_strays(self) -> None:
-        """Whoever was seen and still lives. psutil knows a process by its start too, so no later one of its number."""
+        """Whoever was seen and still lives. psutil knows a process by its start too, so no later one of its number.
+
+        Then whoever bears the mark: a job that crashed at once may have left what nobody had seen yet.
+        """
         _kill(self._seen)
+        if self._mark:
+            _kill(process for process in psutil.process_iter() if _environment(process).get(MARK) == self._mark)
 
 
 def resident_mb(pid: int) -> float:
@@ -77,6 +87,13 @@ def _blocks(folder: str) -> Iterator[int]:
             else:
                 with suppress(OSError):
                     yield entry.stat(follow_symlinks=False).st_blocks
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except (psutil.Error, OSError):  # ended meanwhile, or another user's
+        return {}
 
 
 def _rss(process: psutil.Process) -> int:

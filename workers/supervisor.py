@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from multiprocessing import connection, forkserver
 from typing import Any, Literal
 
 from workers import child, endings
-from workers.family import Family, folder_mb
+from workers.family import MARK, Family, folder_mb
 from workers.kit.events import Event
 from workers.spec import Text
 
@@ -157,12 +158,14 @@ class _Job:
         orders_out, self.orders = context.Pipe(duplex=False)
         self.events, self.output = _Lines(events, child.MAX_EVENT_BYTES), _Lines(output, LOG_LINE_CHARACTERS)
         theirs = (events_in, output_in, orders_out)
+        execute, request, environment = what
+        mark = uuid.uuid4().hex
         try:
-            self.process = _started(context, (*what, *theirs))
+            self.process = _started(context, (execute, request, {**environment, MARK: mark}, *theirs))
         finally:
             for end in theirs:
                 end.close()
-        self.family = Family(self.process.pid)
+        self.family = Family(self.process.pid, mark)
         self.started_at = self.flushed_at = self.looked_at = self.weighed_at = time.monotonic()
 
     def is_running(self) -> bool:

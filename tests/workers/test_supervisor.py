@@ -117,7 +117,12 @@ def test_files_below_the_folder_are_bounded(tmp_path):
 
 @pytest.mark.parametrize(
     ("job", "state"),
-    [("leave_a_stray", "succeeded"), ("sleep_beside_a_stray", "timed_out"), ("crash_beside_a_stray", "failed")],
+    [
+        ("leave_a_stray", "succeeded"),
+        ("sleep_beside_a_stray", "timed_out"),
+        ("crash_beside_a_stray", "failed"),
+        ("crash_at_once_beside_a_stray", "failed"),
+    ],
 )
 def test_process_that_left_the_group_and_lost_its_parent_goes_with_the_job(job, state, tmp_path):
     assert Watch(job, tmp_path, Limits(wall_s=3, grace_s=0.2)).run().state == state

@@ -161,5 +161,11 @@ def crash_beside_a_stray(request: Any, report: Report) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
+def crash_at_once_beside_a_stray(request: Any, report: Report) -> None:
+    """Before the supervisor has looked around."""
+    start_a_stray(request)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def tell_its_gpus(request: Any, report: Report) -> None:
     report.log(f"sees {os.environ.get('CUDA_VISIBLE_DEVICES')!r}")
