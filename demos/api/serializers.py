@@ -107,14 +107,13 @@ class ResultSerializer(serializers.ModelSerializer):
 
 
 class ArtifactSerializer(serializers.ModelSerializer):
-    url = serializers.SerializerMethodField()
+    url = serializers.HyperlinkedIdentityField(view_name="artifact-detail", help_text="This file in the API.")
+    download = serializers.HyperlinkedIdentityField(view_name="artifact-download", help_text="The file itself.")
+    run = serializers.HyperlinkedRelatedField(view_name="run-detail", read_only=True)
 
     class Meta:
         model = Artifact
-        fields = ("id", "name", "size_bytes", "sha256", "url")
-
-    def get_url(self, artifact: Artifact) -> str:
-        return self.context["request"].build_absolute_uri(reverse("demos:artifact", args=[artifact.id]))
+        fields = ("id", "url", "name", "size_bytes", "sha256", "created_at", "run", "download")
 
 
 class RunSummarySerializer(serializers.ModelSerializer):

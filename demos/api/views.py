@@ -8,17 +8,16 @@ from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.access import MayWrite, user_or_none
 from catalog.api.permissions import FromThisSite, WithinScope
 from catalog.api.resource import UUID, Resource
-from demos import curves, services
+from demos import services
 from demos.api.filters import RunFilter
+from demos.api.run_parts import RunParts
 from demos.api.serializers import (
-    EventSerializer,
     MethodSerializer,
     MethodSummarySerializer,
     RunRequestSerializer,
@@ -31,7 +30,6 @@ from demos.models import Run
 from workers import registry
 
 PROBLEM = OpenApiResponse(description="A problem, as application/problem+json (RFC 9457).")
-AFTER = OpenApiParameter("after", int, description="Only events with a greater `seq`.")
 START_EXAMPLE = OpenApiExample(
     "Hinton's soft targets at temperature 4",
     {"method": "hinton-kd", "preset": "small", "seed": 0, "params": {"temperature": 4}},
@@ -66,7 +64,7 @@ class MethodViewSet(Resource):
     list=extend_schema(summary="Runs", description="Newest first."),
     retrieve=extend_schema(summary="One run", responses={200: RunSerializer, 404: PROBLEM}),
 )
-class RunViewSet(TryAction, Resource):
+class RunViewSet(RunParts, TryAction, Resource):
     queryset = Run.objects.for_listing()
     permission_classes = [WithinScope, FromThisSite, MayWrite]
     write_scope = "run"
@@ -74,8 +72,8 @@ class RunViewSet(TryAction, Resource):
     filterset_class = RunFilter
     lookup_field = "pk"
     lookup_value_regex = UUID
-    paged_actions = ("list", "events")
-    extra_parameters = {"events": ("after",)}
+    paged_actions = ("list", "events", "artifacts")
+    extra_parameters = {"events": ("after",), "series": ("points", "names")}
 
     def get_queryset(self):
         runs = super().get_queryset()
@@ -119,22 +117,3 @@ class RunViewSet(TryAction, Resource):
     def cancel(self, request: Request, pk: str | None = None) -> Response:
         run = services.request_cancel(run=self.get_object())
         return Response(self.get_serializer(run).data, status=status.HTTP_202_ACCEPTED)
-
-    @extend_schema(
-        summary="Curves of a run",
-        description="Every scalar by name, each a list of [step, value].",
-        responses={200: {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "array"}}}},
-    )
-    @action(detail=True)
-    def series(self, request: Request, pk: str | None = None) -> Response:
-        scalars = self.get_object().events.filter(kind="scalar").values_list("body", flat=True)
-        return Response(curves.series_of(scalars))
-
-    @extend_schema(summary="What the job said", parameters=[AFTER], responses=EventSerializer(many=True))
-    @action(detail=True, filterset_class=None)
-    def events(self, request: Request, pk: str | None = None) -> Response:
-        after = request.query_params.get("after", "0")
-        if not (after.isascii() and after.isdigit()):
-            raise ValidationError({"after": ["A whole number, 0 or more."]})
-        events = self.get_object().events.filter(seq__gt=int(after))
-        return self.page_of(events, EventSerializer)

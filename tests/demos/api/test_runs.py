@@ -189,15 +189,12 @@ def test_a_run_says_all_that_is_needed_to_repeat_it(client, spec):
 def test_a_run_lists_what_it_left(client, spec):
     kept = Artifact(run=measured_run(), name="student.zip", size_bytes=3, sha256="ab" * 32)
     kept.file.save("x", ContentFile(b"PK!"))
-    assert client.get(f"/api/v1/runs/{kept.run_id}/").json()["artifacts"] == [
-        {
-            "id": str(kept.id),
-            "name": "student.zip",
-            "size_bytes": 3,
-            "sha256": "ab" * 32,
-            "url": f"http://testserver/artifacts/{kept.id}/",
-        }
-    ]
+    (listed,) = client.get(f"/api/v1/runs/{kept.run_id}/").json()["artifacts"]
+    address = f"http://testserver/api/v1/artifacts/{kept.id}/"
+    assert (listed["name"], listed["size_bytes"], listed["sha256"]) == ("student.zip", 3, "ab" * 32)
+    assert (listed["url"], listed["download"]) == (address, f"{address}download/")
+    assert client.get(f"/api/v1/runs/{kept.run_id}/artifacts/").json()["results"] == [listed]
+    assert client.get(listed["url"]).json() == listed
 
 
 @pytest.mark.parametrize("query", ["state=succeeded", "data=opinions&preset=full", "method=stand-in&state=succeeded"])
