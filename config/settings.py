@@ -151,7 +151,25 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-MEDIA_ROOT = VAR_DIR / "media"
+# Files of runs and of imports: a folder, which all hosts share where there are several, or a bucket.
+MEDIA_ROOT = Path(os.environ.get("MEDIA_DIR", VAR_DIR / "media")).resolve()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if os.environ.get("S3_BUCKET"):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",  # imported at the first file, and boto3 with it
+        "OPTIONS": {
+            "bucket_name": os.environ["S3_BUCKET"],
+            "endpoint_url": os.environ.get("S3_ENDPOINT_URL") or None,
+            "region_name": os.environ.get("S3_REGION") or None,
+            "location": os.environ.get("S3_PREFIX", ""),
+            "querystring_auth": False,  # no signed addresses: files are served by id, through us, as attachments
+            "file_overwrite": False,
+            "max_memory_size": 8 * 1024 * 1024,  # a larger file is read through a temporary one
+        },
+    }
 DATA_DIR = Path(os.environ["DATA_DIR"]) if os.environ.get("DATA_DIR") else None
 # The API's limits are counted where all web processes see them, if there is such a place.
 _LOCAL_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
