@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 from functools import cached_property
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from demos import formatting, pages
 from demos.groups.fields import GroupFormMixin, SeedsField, vary_name
-from demos.models import Run
 from workers import registry
 from workers.registry import DataSet
 from workers.spec import InvalidParams, MethodSpec, Param, Preset
@@ -214,31 +212,3 @@ def param_field(param: Param) -> forms.Field:
 
 def form_for(spec: MethodSpec) -> type[RunForm]:
     return type("RunFormOfMethod", (RunForm,), {"spec": spec})
-
-
-class RunFilterForm(forms.Form):
-    """Which runs a table shows. An unknown value shows all of them rather than an error."""
-
-    method = forms.ChoiceField(label=gettext_lazy("Method"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-    configuration = forms.CharField(max_length=400, required=False, widget=forms.HiddenInput)  # or some, with commas
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        specs = registry.all_specs().values()
-        self.fields["method"].choices = [("", _("all methods"))] + [(s.slug, formatting.local(s.title)) for s in specs]
-        self.fields["state"].choices = [("", _("all states")), *Run.State.choices]
-
-    def chosen(self) -> dict[str, str]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def filters(self) -> dict[str, str | list[str]]:
-        found = self.chosen()
-        if some := found.pop("configuration", ""):
-            found["configuration__in"] = some.split(",")
-        return found
-
-    def query(self) -> str:
-        """The same filters as an address has them, for the pager's links."""
-        return urlencode(self.chosen())

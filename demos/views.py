@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import user_or_none, writer_required
 from demos import reading, run_page, services, streams
-from demos.forms import RunFilterForm, RunForm, form_for
+from demos.forms import RunForm, form_for
 from demos.groups import services as group_services
 from demos.groups.page import confirm_context
 from demos.method_page import method_context
 from demos.models import Artifact, Run
+from demos.run_filter import RunFilterForm
 from demos.run_log import LogForm, log_page
 from workers import registry
 from workers.spec import InvalidParams, MethodSpec
@@ -71,7 +72,7 @@ def run_start(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     form = RunFilterForm(request.GET)
-    found = Run.objects.for_listing().filter(**form.filters())
+    found = Run.objects.for_listing().filter(**form.filters(request.user)).order_by(*form.order)
     page = Paginator(found, RUNS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "demos/runs.html", {"form": form, "page": page, "query": form.query()})
 
