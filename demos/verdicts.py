@@ -113,11 +113,11 @@ def _verdict(
     if found.n < SEEDS_FOR_A_CLAIM:
         return Verdict.NOT_COMPARABLE, _too_few(found.n)
     if has_the_papers_setup and found.low <= claim.number <= found.high:
-        return Verdict.REPRODUCED, _("The paper's figure lies inside the 95 % interval measured here.")
+        return Verdict.REPRODUCED, _("The paper's figure lies inside the interval measured here (95 per cent).")
     if claim.than:
         return _order_verdict(spec, claim, chosen)
     if has_the_papers_setup:
-        return Verdict.NOT_REPRODUCED, _("The paper's figure lies outside the 95 % interval measured here.")
+        return Verdict.NOT_REPRODUCED, _("The paper's figure lies outside the interval measured here (95 per cent).")
     why = _("The paper's set-up has not been run here: this was measured on %(data)s with smaller networks or data.")
     return Verdict.NOT_COMPARABLE, why % {"data": reading.data_title(chosen.data)}
 
