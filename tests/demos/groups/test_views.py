@@ -231,6 +231,12 @@ def test_the_list_costs_the_same_queries_with_two_groups_and_twenty(client, spec
             client.get(reverse("demos:groups"))
 
 
+def test_the_newest_group_stands_first(client, spec):
+    groups = [start(spec, seeds=[0, seed]) for seed in (1, 2, 3)]
+    links = re.findall(r'href="(/groups/[0-9a-f-]{36}/)"', client.get(reverse("demos:groups")).content.decode())
+    assert links == [group.get_absolute_url() for group in reversed(groups)]
+
+
 def test_an_empty_list_says_what_to_do(client, spec):
     assert "No group has been started yet." in text_of(client.get(reverse("demos:groups")))
 
