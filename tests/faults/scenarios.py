@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+from tests.faults import outages
 from tests.faults.site import ToySite, Verdict, toy_site
 
 SEED = 4
@@ -61,4 +62,11 @@ def _wait_for(site: ToySite, run_id: str, state: str, within_s: float = 60) -> N
         time.sleep(0.1)
 
 
-ALL = {"kills": kills, "misbehaving": misbehaving}
+ALL = {
+    "kills": kills,
+    "redis": outages.redis_away,
+    "locked": outages.database_locked,
+    "misbehaving": misbehaving,
+    "deployment": outages.deployment,
+    "watchers": outages.watchers,
+}

@@ -127,7 +127,7 @@ class ToySite:
             time.sleep(1)
         return time.monotonic() - began
 
-    def judge(self, scenario: str, strikes: int, *, drain_s: float = 120) -> Verdict:
+    def judge(self, scenario: str, strikes: int, *, drain_s: float = 120, locks_are_meant: bool = False) -> Verdict:
         drained_s = self.drain(drain_s)
         runs = {run["id"]: run for run in self.audit()}
         verdict = Verdict(scenario, strikes, runs=len(self.accepted), notes={"drained_s": round(drained_s, 1)})
@@ -138,7 +138,7 @@ class ToySite:
         verdict.doubled = len(set(runs) - set(self.accepted))
         verdict.endless = sum(not run["ends"] for run in runs.values())
         self._look_for_children(verdict)
-        if "database is locked" in self.site.log:
+        if not locks_are_meant and "database is locked" in self.site.log:
             verdict.faults.append(f"the log says {self.site.log.count('database is locked')} times: database is locked")
         return verdict
 
