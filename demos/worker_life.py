@@ -32,16 +32,16 @@ def _begin(sender, **_kwargs) -> None:
     if "gpu" in queues:
         _offer_gpus(slots)
     execution.supervisor.warm()
-    execution.clear_scratch_folders()
-    answering.start(execution.stopping)
     presence = Presence(name=sender.hostname, queues=queues, slots=slots, once_known=lambda: _wake(queues))
     _presence.append(presence)
     presence.start()
+    answering.start(execution.stopping)
+    execution.clear_scratch_folders()  # last: it raises where the database is away
 
 
 def _offer_gpus(slots: int) -> None:
     execution.slots = Slots(devices.gpus())
-    if execution.slots.count != slots:
+    if execution.slots.count not in (0, slots):  # 0: GPUs that nvidia-smi does not know, named by RUN_QUEUES
         logger.error("%d slots for %d GPUs: start it with -c %d", slots, execution.slots.count, execution.slots.count)
 
 
