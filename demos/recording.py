@@ -109,6 +109,7 @@ def _changes(run: Run, events: list[dict]) -> dict[str, Any]:
         elif event["kind"] == "environment":
             run.environment = {**run.environment, **{key: value for key, value in event.items() if key != "kind"}}
             fields["environment"] = run.environment
+            fields["device_class"] = str(run.environment.get("device_name", ""))[:120]
     return fields
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from demos import estimates
+from demos import estimates, recording
+from demos.holding import end_run
 from demos.models import Run
 from tests.demos.factories import RunFactory, WorkerFactory
 
@@ -68,6 +69,15 @@ def test_a_time_from_elsewhere_names_its_device_where_there_is_nothing_better(sp
     WorkerFactory(device_class=XEON)
     took(8, device_class=H100, data="sst2")
     assert str(usual(spec, data="sst2")) == "about 8 s on H100, from 1 run"
+
+
+def test_what_a_job_says_of_its_device_is_the_kind_that_its_time_counts_for(spec, tmp_path):
+    WorkerFactory(device_class=XEON)
+    run = RunFactory(claimed=True, started_at=timezone.now() - timedelta(seconds=30))
+    recording.record_events(run=run, events=[{"kind": "environment", "device_name": XEON}], out_dir=tmp_path)
+    end_run(run=run, state=Run.State.SUCCEEDED)
+    assert usual(spec).seconds == pytest.approx(30, abs=3)
+    assert (usual(spec).runs, usual(spec).device_class) == (1, XEON)
 
 
 def test_where_nothing_is_known_nothing_is_said(spec):
