@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -22,6 +24,10 @@ class AnyFile(BaseRenderer):
     format = "bin"
     render_style = "binary"
     charset = None
+
+    def render(self, data: Any, accepted_media_type=None, renderer_context=None) -> bytes:
+        """Of what is no file: an answer to OPTIONS."""
+        return JSONRenderer().render(data)
 
 
 @extend_schema_view(

@@ -42,7 +42,7 @@ class EventStream(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data: Any, accepted_media_type=None, renderer_context=None) -> bytes:
-        return JSONRenderer().render(data, accepted_media_type, renderer_context)
+        return JSONRenderer().render(data)
 
 
 class SeriesCsv(BaseRenderer):
@@ -52,7 +52,9 @@ class SeriesCsv(BaseRenderer):
     format = "csv"
     charset = "utf-8"
 
-    def render(self, data: dict, accepted_media_type=None, renderer_context=None) -> str:
+    def render(self, data: dict, accepted_media_type=None, renderer_context=None) -> str | bytes:
+        if renderer_context["view"].action != "series":  # an answer to OPTIONS
+            return JSONRenderer().render(data)
         text = io.StringIO()
         rows = csv.writer(text)
         rows.writerow(["name", "step", "value"])

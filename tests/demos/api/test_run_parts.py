@@ -88,3 +88,14 @@ def test_the_description_names_every_format(client, spec):
     assert kinds["/api/v1/runs/{id}/events/"] == {"application/json", "text/event-stream"}
     assert kinds["/api/v1/runs/{id}/series/"] == {"application/json", "text/csv"}
     assert "application/octet-stream" in kinds["/api/v1/artifacts/{id}/download/"]
+
+
+@pytest.mark.parametrize(("part", "format"), [("series", "csv"), ("events", "sse")])
+def test_options_answer_in_any_format(client, spec, part, format):
+    assert client.options(f"/api/v1/runs/{RunFactory().id}/{part}/?format={format}").status_code == 200
+
+
+def test_options_of_a_file_answer_too(client, spec):
+    kept = Artifact(run=measured_run(), name="x", size_bytes=1, sha256="ab" * 32)
+    kept.file.save("x", ContentFile(b"x"))
+    assert client.options(f"/api/v1/artifacts/{kept.id}/download/?format=bin").status_code == 200
