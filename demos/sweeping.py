@@ -98,14 +98,16 @@ def _silent_runs() -> list[Run]:
 def _sweep_waiting_runs() -> int:
     """Never sent: at once. Sent and forgotten (Redis was flushed): where a queue holds less than waits for it.
 
+    What was sent in the future was sent before the clock was set back; for all one knows, long ago.
     A run that its owner's limit holds back is not sent for: the end of another one wakes it.
     """
-    long_ago = timezone.now() - timedelta(seconds=settings.RUN_RESEND_S)
+    now = timezone.now()
+    forgotten = Q(sent_at__lt=now - timedelta(seconds=settings.RUN_RESEND_S)) | Q(sent_at__gt=now)
     may_begin = Run.objects.waiting().within_running_limit(settings.RUN_MAX_RUNNING_EACH)
     sent = 0
     for queue in may_begin.order_by("queue").values_list("queue", flat=True).distinct():
         waiting = may_begin.filter(queue=queue)
-        due = list(waiting.filter(Q(sent_at=None) | Q(sent_at__lt=long_ago)).order_by("created_at"))
+        due = list(waiting.filter(Q(sent_at=None) | forgotten).order_by("created_at"))
         if any(run.sent_at for run in due) and waiting_messages(queue) >= waiting.exclude(sent_at=None).count():
             due = [run for run in due if run.sent_at is None]
         sent += sum(send(run=run) for run in due)

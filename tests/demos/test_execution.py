@@ -15,7 +15,7 @@ from demos.tasks import execute_run
 from tests.demos.factories import RunFactory
 from workers.supervisor import Limits, Supervisor
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # a connection that failed is closed, which no test may sit on
 
 
 @pytest.fixture

@@ -128,6 +128,16 @@ def test_a_run_that_its_owner_s_limit_holds_back_is_not_sent(monkeypatch, settin
     assert sent == []
 
 
+def test_a_clock_set_back_hides_no_forgotten_run(monkeypatch, clock):
+    sent = []
+    monkeypatch.setattr(queueing.execute_run, "apply_async", lambda args, queue, retry: sent.append(queue))
+    monkeypatch.setattr(sweeping, "waiting_messages", lambda queue: 0)
+    RunFactory(sent_at=timezone.now())
+    clock(-HOUR)
+    sweeping.sweep()
+    assert sent == ["cpu"]
+
+
 def test_keys_are_forgotten_after_a_day():
     for key in ("old", "new"):
         IdempotencyKey.objects.create(caller="anyone", key=key, fingerprint="")
