@@ -32,8 +32,11 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A running server's DATABASE_URL. The server refuses to run as root: then it runs as another user."""
+def server(port: int | None = None) -> Iterator[str]:
+    """A running server's DATABASE_URL: behind a Unix socket, with a port on the loopback address as well.
+
+    The server refuses to run as root: then it runs as another user.
+    """
     user = _other_user() if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="distillery-pg-", dir="/tmp") as name:
         folder = Path(name)
@@ -44,9 +47,12 @@ def server() -> Iterator[str]:
         data = str(folder / "data")
         subprocess.run([binaries() / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8"], **quiet)
         options = f"{UNSAFE_AND_QUICK} -k {folder}"
+        if port:
+            options += f" -c listen_addresses=127.0.0.1 -p {port}"
         subprocess.run([binaries() / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
         try:
-            yield f"postgres://tests@{quote(str(folder), safe='')}/postgres"
+            host = f"127.0.0.1:{port}" if port else quote(str(folder), safe="")
+            yield f"postgres://tests@{host}/postgres"
         finally:
             subprocess.run([binaries() / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], **quiet)
 

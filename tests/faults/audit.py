@@ -30,6 +30,7 @@ def facts(run: Any) -> dict[str, Any]:
         "results": run.results.count(),
         "artifacts": {item.name: item.size_bytes for item in run.artifacts.all()},
         "attempts": run.attempts,
+        "worker": run.worker,
         "seconds": (run.ended_at - run.started_at).total_seconds() if run.ended_at and run.started_at else None,
     }
 

@@ -14,8 +14,6 @@ from tests.workers import toy_jobs
 from workers.kit.events import Report
 from workers.spec import Text
 
-WRITTEN_MB = 64
-
 
 def execute(request: Any, report: Report) -> None:
     report.stage("play", Text("Playing", "游戏"), index=1, count=1)
@@ -62,7 +60,7 @@ def _writer(request: Any, report: Report) -> None:
     """A steady job that leaves a big file."""
     _steady(request, report)
     with Path(request.out_dir, "big.bin").open("wb") as file:
-        for _ in range(WRITTEN_MB):
+        for _ in range(request.params["megabytes"]):
             file.write(os.urandom(2**20))
     report.artifact("big.bin", "big.bin")
 

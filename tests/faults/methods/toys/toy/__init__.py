@@ -27,6 +27,10 @@ SPEC = MethodSpec(
             help=_text("How long it lasts."),
         ),
         Param(
+            name="megabytes", type="int", default=64, minimum=1, maximum=1000, label=_text("Megabytes"),
+            help=_text("What a writer writes."),
+        ),
+        Param(
             name="steps", type="int", default=40, minimum=0, maximum=100000, label=_text("Steps"),
             help=_text("Scalars, numbered from 0, evenly over that time."),
         ),
