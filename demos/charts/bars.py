@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from demos.charts.drawing import TOP, WIDTH, Chart, Scale, ends, svg, tick_text, ticks, words
+from demos.charts.drawing import TOP, WIDTH, Chart, Scale, clip, ends, svg, tick_text, ticks, words
 
-LEFT, RIGHT = 116, 92
+LEFT, RIGHT = 116, 132
 BAR_PX, GAP_PX = 15, 8
 FOOT_PX = 38
 NAME_COLUMNS = 16
+VALUE_COLUMNS = 20  # a bar's number and name stand in one line
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ def _bar(bars: Bars, place: int, top: float, x: Scale, is_named: bool) -> SafeSt
     if value is None:
         return SafeString("")
     left, right = sorted((x(0), x(value)))
-    said = f"{tick_text(value)} {bars.label}" if is_named else tick_text(value)
+    said = clip(f"{tick_text(value)} {bars.label}" if is_named else tick_text(value), VALUE_COLUMNS)
     return format_html(
         '<g class="series look-{}"><rect class="bar" x="{}" y="{}" width="{}" height="{}"/>{}</g>',
         bars.look, left, top + 1, round(max(right - left, 0.5), 1), BAR_PX - 2,
-        words(said, right + 5, top + BAR_PX / 2, columns=15, kind="value"),
+        words(said, right + 5, top + BAR_PX / 2, columns=VALUE_COLUMNS, kind="value"),
     )  # fmt: skip
 
 

@@ -105,10 +105,14 @@ def wrap(label: str, columns: int = LABEL_COLUMNS) -> list[str]:
     fits = next(i for i in range(len(label), -1, -1) if width_of(label[:i]) <= columns)
     space = label.rfind(" ", 0, fits + 1)
     at = space if space > 0 else fits
-    rest = label[at:].strip()
-    if width_of(rest) > columns:
-        rest = rest[: next(i for i in range(len(rest), -1, -1) if width_of(rest[:i]) < columns)] + "…"
-    return [label[:at], rest]
+    return [label[:at], clip(label[at:].strip(), columns)]
+
+
+def clip(text: str, columns: int) -> str:
+    """The text where it fits, else as much of it as leaves room for an ellipsis."""
+    if width_of(text) <= columns:
+        return text
+    return text[: next(i for i in range(len(text), -1, -1) if width_of(text[:i]) < columns)] + "…"
 
 
 def words(

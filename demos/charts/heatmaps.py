@@ -39,7 +39,9 @@ def heatmap(
     tall = min(CELL_PX[1], max(CELL_PX[0], HEIGHT_PX / len(rows)))
     base = TOP + tall * len(rows)
     cells = [
-        _cell(value, LEFT + column * wide, TOP + row * tall, wide, tall, step_of(value, low, high))
+        _cell(
+            LEFT + column * wide, TOP + row * tall, wide, tall, step_of(value, low, high), cell_text(value, high - low)
+        )
         for row, line in enumerate(values[: len(rows)])
         for column, value in enumerate(line[: len(columns)])
         if value is not None
@@ -58,12 +60,18 @@ def step_of(value: float, low: float, high: float) -> int:
     return min(STEPS - 1, max(0, int(share * STEPS)))
 
 
-def _cell(value: float, x: float, y: float, wide: float, tall: float, step: int) -> SafeString:
+def cell_text(value: float, span: float) -> str:
+    """Equally many decimals in every cell, as fine as two steps of the scale need."""
+    text = f"{value:.2g}" if not 0.5 <= span < 1000 else f"{value:.2f}" if span < 10 else f"{value:.0f}"
+    return text.replace("-", "\u2212")
+
+
+def _cell(x: float, y: float, wide: float, tall: float, step: int, text: str) -> SafeString:
     number = ""
     if wide >= NUMBER_PX:
         number = format_html(
             '<text class="cell-value" x="{}" y="{}" text-anchor="middle">{}</text>',
-            round(x + wide / 2, 1), round(y + tall / 2 + 4, 1), f"{value:.2g}".replace("-", "\u2212"),
+            round(x + wide / 2, 1), round(y + tall / 2 + 4, 1), text,
         )  # fmt: skip
     return format_html(
         '<g class="heat-{}"><rect x="{}" y="{}" width="{}" height="{}"/>{}</g>',

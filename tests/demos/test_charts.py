@@ -7,7 +7,7 @@ import pytest
 
 from demos import charts
 from demos.charts import Bars, Series
-from demos.charts.heatmaps import step_of
+from demos.charts.heatmaps import cell_text, step_of
 
 
 def chart(*series: Series):
@@ -105,7 +105,9 @@ def test_the_numbers_stand_beside_the_picture():
 
 
 def test_a_line_says_where_all_its_points_are():
-    svg = chart(Series("A", [(0, 1.0), (5, 2.0), (10, 50.0)], source="/series/", name="student/dev_accuracy", factor=100)).svg
+    svg = chart(
+        Series("A", [(0, 1.0), (5, 2.0), (10, 50.0)], source="/series/", name="student/dev_accuracy", factor=100)
+    ).svg
     assert 'data-source="/series/" data-name="student/dev_accuracy" data-factor="100"' in svg
     assert 'data-domain="0 10 0 50"' in svg
 
@@ -154,3 +156,10 @@ def test_error_bars_widen_the_axis_and_are_drawn_once_a_point():
 
 def test_a_line_without_bars_has_no_path_for_them():
     assert "error-bar" not in charts.line_chart("c", "C", "x", "y", [Series("s", [(1.0, 0.5), (2.0, 0.5)])]).svg
+
+
+@pytest.mark.parametrize(
+    ("value", "span", "text"), [(0.087, 1, "0.09"), (-3.14, 8, "−3.14"), (150.4, 200, "150"), (0.0123, 0.02, "0.012")]
+)
+def test_cells_have_as_many_decimals_as_the_scale_needs(value, span, text):
+    assert cell_text(value, span) == text
