@@ -16,7 +16,18 @@ ALLOWED = {
     "workers": set(),
     "config": {"catalog", "demos", "workers"},
 }
-DEMOS_MAY_USE = {"spec", "registry", "supervisor", "jobs", "metrics", "trying", "kit.events", "celery", "devices", "slots"}
+DEMOS_MAY_USE = {
+    "spec",
+    "registry",
+    "supervisor",
+    "jobs",
+    "metrics",
+    "trying",
+    "kit.events",
+    "celery",
+    "devices",
+    "slots",
+}
 
 
 def imported_modules(path: Path) -> set[str]:
