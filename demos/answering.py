@@ -37,7 +37,7 @@ def start(stopping: threading.Event) -> threading.Thread:
 def listen(stopping: threading.Event) -> None:
     """Until `stopping` is set. Where Redis is away it waits and tries again."""
     answerer = Answerer(Limits(answer_s=settings.TRY_TIME_LIMIT_S, memory_mb=settings.TRY_MEMORY_LIMIT_MB))
-    client = trying.connection(settings.REDIS_URL)
+    client = trying.connection(settings.REDIS_URL, LISTEN_S)
     while not stopping.is_set():
         try:
             client.set(trying.ALIVE, 1, ex=trying.ALIVE_S)

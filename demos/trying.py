@@ -69,7 +69,7 @@ def ask(*, run: Run, text: str, caller: str) -> dict:
     number = uuid.uuid4().hex
     question = json.dumps({"id": number, "artifact": str(models.pk), "text": text[:MAX_TEXT]})
     try:
-        reply = _reply(connection(settings.REDIS_URL), question, answer_key(number), caller)
+        reply = _reply(connection(settings.REDIS_URL, settings.TRY_WAIT_S), question, answer_key(number), caller)
     except RedisError as error:
         raise NobodyAnswers(_("The workers cannot be reached at the moment. Ask again in a while.")) from error
     if "error" in reply:
@@ -111,8 +111,8 @@ def answer_key(number: str) -> str:
 
 
 @cache
-def connection(url: str) -> redis.Redis:
-    """No retries: a page does not wait for a dead Redis."""
+def connection(url: str, wait_s: float) -> redis.Redis:
+    """For commands that block `wait_s` at most. No retries: a page does not wait for a dead Redis."""
     once = redis.retry.Retry(NoBackoff(), 0)
-    patience_s = settings.TRY_WAIT_S + CONNECT_S
-    return redis.Redis.from_url(url, socket_timeout=patience_s, socket_connect_timeout=CONNECT_S, retry=once)
+    limits = {"socket_timeout": wait_s + CONNECT_S, "socket_connect_timeout": CONNECT_S}
+    return redis.Redis.from_url(url, **limits, retry=once)

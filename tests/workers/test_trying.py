@@ -18,7 +18,7 @@ from workers.trying import Answerer, CannotAnswer, Limits
 
 @pytest.fixture
 def answerer():
-    made = Answerer(Limits(answer_s=30))
+    made = Answerer(Limits(answer_s=120))
     yield made
     made.stop()
 
@@ -59,7 +59,7 @@ def test_a_child_killed_amid_an_answer_is_told_of_and_replaced(answerer, archive
 
 
 def test_a_child_that_takes_too_long_is_stopped(archive):  # noqa: F811
-    slow = Answerer(Limits(answer_s=30))
+    slow = Answerer(Limits(answer_s=120))
     ask(slow, archive)
     pid = slow.pid
     os.kill(pid, signal.SIGSTOP)
@@ -71,7 +71,7 @@ def test_a_child_that_takes_too_long_is_stopped(archive):  # noqa: F811
 
 def test_a_child_that_takes_too_much_memory_is_stopped(archive):  # noqa: F811
     with pytest.raises(CannotAnswer, match="memory"):
-        ask(Answerer(Limits(answer_s=30, memory_mb=1)), archive)
+        ask(Answerer(Limits(answer_s=120, memory_mb=1)), archive)
 
 
 def test_an_idle_child_is_ended_and_a_busy_one_is_not(answerer, archive):  # noqa: F811
