@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -148,7 +149,7 @@ def confirm_context(form: GroupFormMixin, given: QueryDict) -> dict:
         "spec": spec,
         "runs": grid.size,
         "points": len(grid.points),
-        "seeds": seeds_text(list(grid.seeds)),
+        "seeds": listed(grid.seeds),
         "varied": [
             (param_label(spec, name), [value_text(spec, name, value) for value in values])
             for name, values in grid.varied.items()
@@ -172,8 +173,11 @@ def what_differs(spec: MethodSpec | None, group: Group) -> str:
 
 def seeds_text(seeds: list[int]) -> str:
     """seed 3; seeds 0-4; seeds 0, 3, 7."""
+    return ngettext("seed %(seeds)s", "seeds %(seeds)s", len(seeds)) % {"seeds": listed(seeds)}
+
+
+def listed(seeds: Sequence[int]) -> str:
+    """0–4 where none is missing between, else 0, 3, 7."""
     if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
-        listed = f"{seeds[0]}–{seeds[-1]}"
-    else:
-        listed = ", ".join(map(str, seeds))
-    return ngettext("seed %(seeds)s", "seeds %(seeds)s", len(seeds)) % {"seeds": listed}
+        return f"{seeds[0]}–{seeds[-1]}"
+    return ", ".join(map(str, seeds))

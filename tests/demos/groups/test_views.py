@@ -61,7 +61,7 @@ def test_one_seed_starts_a_plain_run(client, spec):
 def test_many_runs_are_asked_about_first_and_nothing_is_started(client, spec):
     response = press(client, spec, seed="0-5", vary_temperature="1, 2")
     page = text_of(response)
-    assert "Start 12 runs?" in page and "Temperature 1, 2" in page and "seeds 0–5" in page
+    assert "Start 12 runs?" in page and "Temperature 1, 2" in page and "Seeds 0–5" in page
     assert "about 48 s of work" in page  # twelve times the four seconds of the preset
     assert not Run.objects.exists()
 
