@@ -14,6 +14,7 @@ from demos.leaderboard import labels, plot, table
 from demos.leaderboard.addresses import document_url
 from demos.leaderboard.board import Board, board_of, papers_of
 from demos.leaderboard.choices import ANY, Refused
+from demos.leaderboard.measurements import cheaper_is_lower
 from workers import registry
 
 ROWS_A_PAGE = 30
@@ -66,6 +67,7 @@ def fields(board: Board) -> list[Field]:
         Field("device", _("Device"), devices, choices.device),
         Field("method", _("Method"), methods, choices.method),
         Field("kind", _("Networks"), _kinds(), choices.kind),
+        Field("sort", _("Sort by"), _sorts(board), choices.sort),
     ]
 
 
@@ -80,6 +82,21 @@ def _kinds() -> list[tuple[str, str]]:
 
 def _metrics(slugs: list[str]) -> list[tuple[str, str]]:
     return [(slug, formatting.metric_label(slug)) for slug in slugs]
+
+
+def _sorts(board: Board) -> list[tuple[str, str]]:
+    """The columns, best first; and worst first if a column's name has asked for it, so that the form keeps it."""
+    choices = board.choices
+    found = [
+        ("quality", formatting.metric_label(choices.quality)),
+        *_metrics(board.options.costs),
+        ("seeds", _("Seeds")),
+    ]
+    column = choices.sort.removeprefix("-")
+    if choices.sort not in dict(found):
+        falls = column in board.options.costs and cheaper_is_lower(column)
+        found.append((choices.sort, f"{dict(found).get(column, column)} {'↓' if falls else '↑'}"))
+    return found
 
 
 def _counted(counts: Mapping[str, int], label: Callable[[str], str]) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from demos import formatting
-from demos.charts.drawing import tick_text
 from demos.leaderboard import labels, scatter
 from demos.leaderboard.addresses import runs_url
 from demos.leaderboard.board import Board
@@ -100,11 +99,12 @@ def _data(marks: list[Mark], x_axis: Axis, y_axis: Axis) -> dict:
     front = scatter.cheapest_first([mark for mark in marks if mark.on_front], x_axis)
     low, high = scatter.log_range([mark.x for mark in marks])
     ticks = scatter.log_ticks(low, high)
+    words = [scatter.number_text(tick) for tick in ticks]
     traces: dict[tuple[str, str], list[Mark]] = {}
     for mark in marks:
         traces.setdefault((mark.family, mark.kind), []).append(mark)
     return {
-        "x": {"title": x_axis.name, "range": [low, high], "ticks": ticks, "words": [tick_text(tick) for tick in ticks]},
+        "x": {"title": x_axis.name, "range": [low, high], "ticks": ticks, "words": words},
         "y": {"title": y_axis.name},
         "front": {
             "x": [mark.x for mark in front], "y": [mark.y for mark in front], "rises": x_axis.lower_is_better,

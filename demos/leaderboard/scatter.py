@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from demos.charts import spread, ticks
 from demos.charts.drawing import Scale, tick_text, width_of
+from demos.formatting import THIN_SPACE
 from workers.registry import FAMILIES
 
 WIDTH, HEIGHT = 560, 430
@@ -107,6 +108,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     return found if len(found) >= 3 else [tick for tick in ticks(low, high) if low <= tick <= high and tick > 0]
 
 
+def number_text(value: float) -> str:
+    """A tick's number, in full: 14 000 and not 1.4e+04."""
+    return f"{value:,.0f}".replace(",", THIN_SPACE) if value >= 10_000 else tick_text(value)
+
+
 def scatter(title: str, description: str, marks: Sequence[Mark], x_axis: Axis, y_axis: Axis) -> SafeString:
     """Every mark leads to its runs. The front is a line of steps: what lies beneath it is beaten."""
     reach = [mark.y + sign * (mark.deviation or 0) for mark in marks for sign in (-1, 1)]
@@ -141,7 +147,7 @@ def _axes(x: Log, y: Scale, x_ticks: list[float], y_ticks: list[float], x_axis: 
     down = format_html_join(
         "",
         '<path class="grid" d="M{} {}V{}"/><text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>',
-        ((x(v), TOP, base, x(v), base + 17, tick_text(v)) for v in x_ticks),
+        ((x(v), TOP, base, x(v), base + 17, number_text(v)) for v in x_ticks),
     )
     return across + down + format_html(
         '<path class="axis" d="M{} {}H{}"/><text class="axis-name" x="{}" y="{}" text-anchor="end">{}</text>'

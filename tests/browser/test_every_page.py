@@ -43,6 +43,7 @@ PAGES = (
     "/methods/",
     "/methods/hinton-kd/",
     "/runs/",
+    "/leaderboard/",
     "/groups/",
     "/import/",
     "/changes/",
