@@ -92,11 +92,20 @@ class Forecast:
 
     def left_s(self, run: Run) -> float | None:
         """How long a running run has still to go; None where nobody has timed it."""
+        over = self._over_s(run)
+        return None if over is None else max(LEAST_LEFT_S, -over)
+
+    def is_late(self, run: Run) -> bool:
+        """Whether it has worked for longer than usual: what is left is then a guess."""
+        over = self._over_s(run)
+        return over is not None and over > 0
+
+    def _over_s(self, run: Run) -> float | None:
+        """How much longer than usual it has worked; below zero what is left of the usual time."""
         estimate = self.estimates.get(run.pk)
         if estimate is None:
             return None
-        elapsed = (self.now - run.started_at).total_seconds() if run.started_at else 0.0
-        return max(LEAST_LEFT_S, estimate.seconds - elapsed)
+        return ((self.now - run.started_at).total_seconds() if run.started_at else 0.0) - estimate.seconds
 
     @cached_property
     def starts(self) -> dict[UUID, float]:

@@ -17,13 +17,23 @@ from demos.models import Run, Worker
 
 @dataclass(frozen=True)
 class Working:
-    """A run that a worker holds. `left_s`: None where nobody has timed its like."""
+    """A run that a worker holds. `left_s`: None where nobody has timed its like; `late`: it takes longer than usual."""
 
     run: Run
     device: str
     estimate: Estimate | None
     left_s: float | None
+    late: bool
     own: bool
+
+    @property
+    def left(self) -> str:
+        """What is left of it, in words."""
+        if self.late:
+            return _("longer than usual")
+        if self.left_s is None:
+            return _("not timed yet")
+        return _("about %(time)s left") % {"time": formatting.duration(self.left_s)}
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,9 @@ def queue_now(user: Any = None, forecast: Forecast | None = None) -> Queue:
 
 def _working(run: Run, worker: Worker | None, forecast: Forecast, user: Any) -> Working:
     device = run.device_class or (worker.device_class if worker else "")
-    return Working(run, device, forecast.estimates.get(run.pk), forecast.left_s(run), is_own(run, user))
+    return Working(
+        run, device, forecast.estimates.get(run.pk), forecast.left_s(run), forecast.is_late(run), is_own(run, user)
+    )
 
 
 def is_own(run: Run, user: Any) -> bool:

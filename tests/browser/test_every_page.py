@@ -43,6 +43,8 @@ PAGES = (
     "/methods/",
     "/methods/hinton-kd/",
     "/runs/",
+    "/runs/?data=opinions&sort=oldest",
+    "/queue/",
     "/leaderboard/",
     "/groups/",
     "/import/",
