@@ -38,6 +38,7 @@ def attachment(pieces: AsyncIterator, name: str, content_type: str) -> Streaming
     headers = {
         "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
         "X-Content-Type-Options": "nosniff",
+        "Content-Encoding": "identity",  # Django would make a gzip file of each piece; browsers read the first alone
     }
     return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog.models import Paper
 from catalog.titles import title_key
+from demos import streams
 from demos.models import Artifact, Run
 from tests.demos.factories import RunFactory, add_events, measured_run
 
@@ -218,6 +219,15 @@ def test_every_point_of_the_curves_is_a_file_of_csv(client, spec):
     rows = async_to_sync(joined)(response.streaming_content).decode().splitlines()
     assert rows == ["name,step,value", "student/loss,0,0.0", "student/loss,1,0.25", "student/loss,2,0.5"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_sent_in_pieces_is_not_compressed_piece_by_piece(client, spec):
+    run = RunFactory()
+    add_events(run, *[("log", {"text": "a line of the log"})] * (streams.ROWS_AT_ONCE + 1))
+    address = reverse("demos:run_log_text", args=[run.id])
+    response = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert async_to_sync(joined)(response.streaming_content).count(b"\n") == streams.ROWS_AT_ONCE + 1
+    assert response.headers["Content-Encoding"] == "identity"
 
 
 def test_curves_and_drawn_figures_become_charts(client, spec):
