@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from demos import advice, curves, estimates, reading, run_facts, run_log, seeds, stages, tables
 from demos.forms import field_name

@@ -30,7 +30,15 @@ MEMBERS = {
 }  # fmt: skip
 ADMINISTRATORS = {"person_add", "person_role", "person_active", "person_link"}
 ELSEWHERE = ("admin/", "api/", "favicon.ico")  # the admin site asks by itself, the API has tests of its own
-SAMPLES = {"int": 999_999, "uuid": UUID(int=7), "slug": "none", "str": "none", "path": "none", "suffix": "bib"}
+SAMPLES = {
+    "int": 999_999,
+    "uuid": UUID(int=7),
+    "slug": "none",
+    "str": "none",
+    "path": "none",
+    "suffix": "bib",
+    "board_suffix": "csv",
+}
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,8 @@ def test_a_bad_parameter_is_answered_in_its_place_and_starts_nothing(client, spe
 
 
 def test_a_refusal_of_the_service_stands_in_the_form(client, spec, settings):
-    settings.RUN_MAX_QUEUED = 0
+    settings.RUN_MAX_QUEUED = 1
+    RunFactory()
     response = client.post(run_address(spec), {"preset": "smoke"})
     assert response.status_code == 422
     assert "Too many runs are waiting already." in text_of(response)
