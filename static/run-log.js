@@ -18,6 +18,7 @@
   let place = -1;
 
   const atEnd = () => lines.scrollHeight - lines.scrollTop - lines.clientHeight < NEAR_END_PX;
+  const offerEnd = () => (toEnd.hidden = atEnd());
   const lastSeq = () => Number(lines.lastElementChild?.dataset.seq || 0);
 
   function lineOf({ seq, text }) {
@@ -41,6 +42,7 @@
       lines.scrollTop = lines.scrollHeight;
     }
     if (box.value) search();
+    else offerEnd();
   }
 
   function add(seq, text) {
@@ -84,6 +86,7 @@
     found.hidden = !wanted;
     place = Math.min(place, matches.length - 1);
     say();
+    offerEnd();
   }
 
   function say() {
@@ -114,7 +117,7 @@
   section.querySelector('[data-log="next"]').addEventListener("click", () => go(1));
   section.querySelector('[data-log="previous"]').addEventListener("click", () => go(-1));
   earlier.addEventListener("click", fetchEarlier);
-  lines.addEventListener("scroll", () => (toEnd.hidden = atEnd()), { passive: true });
+  lines.addEventListener("scroll", offerEnd, { passive: true });
   toEnd.addEventListener("click", () => {
     lines.scrollTop = lines.scrollHeight;
     lines.focus({ preventScroll: true });
