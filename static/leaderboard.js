@@ -13,6 +13,9 @@ const narrow = figure.clientWidth < 480;
 const partsOf = (key) => [`network-${key}`, `mark-${key}`].map((id) => document.getElementById(id)).filter(Boolean);
 const mark = (key, on) => partsOf(key).forEach((part) => part.classList.toggle("marked", on));
 const unmarkAll = () => document.querySelectorAll(".marked").forEach((part) => part.classList.remove("marked"));
+const drawn = (key) => document.getElementById(`mark-${key}`); // its title and its link hold for both plots
+const wordsOf = (key) => drawn(key).querySelector("title").textContent;
+const urlOf = (key) => drawn(key).closest("a").href.baseVal;
 const placeOf = new Map(); // of each network's point in the plot
 board.traces.forEach((trace, curve) => trace.points.forEach((point, index) => placeOf.set(point.key, { curveNumber: curve + 1, pointNumber: index })));
 
@@ -29,10 +32,9 @@ for (const row of document.querySelectorAll("tr[data-key]")) {
     row.addEventListener(name, () => over(row, on));
   }
 }
-for (const drawn of drawing.querySelectorAll("[id^=mark-]")) {
-  const key = drawn.id.slice("mark-".length);
-  drawn.addEventListener("mouseenter", () => mark(key, true));
-  drawn.addEventListener("mouseleave", () => mark(key, false));
+for (const key of placeOf.keys()) {
+  drawn(key).addEventListener("mouseenter", () => mark(key, true));
+  drawn(key).addEventListener("mouseleave", () => mark(key, false));
 }
 
 // --- the plot -------------------------------------------------------------------------------------------------------
@@ -44,10 +46,11 @@ function traceOf(trace) {
     mode: "markers",
     x: of("x"),
     y: of("y"),
-    customdata: trace.points,
+    customdata: of("key"),
     marker: { color: colour, symbol: trace.symbol, opacity: 1, size: trace.points.map((point) => (point.front ? 12 : 9)), line: { width: 1.5, color: colour } },
     error_y: { type: "data", array: of("deviation"), color: colour, thickness: 1, width: 3 },
-    hovertemplate: "%{customdata.words}<extra></extra>",
+    text: of("key").map(wordsOf),
+    hovertemplate: "%{text}<extra></extra>",
   };
 }
 
@@ -103,10 +106,10 @@ function show() {
   plot.removeAllListeners("plotly_click");
   plot.on("plotly_hover", (event) => {
     unmarkAll();
-    mark(event.points[0].customdata.key, true);
+    mark(event.points[0].customdata, true);
   });
   plot.on("plotly_unhover", unmarkAll);
-  plot.on("plotly_click", (event) => location.assign(event.points[0].customdata.url));
+  plot.on("plotly_click", (event) => location.assign(urlOf(event.points[0].customdata)));
 }
 
 draw(

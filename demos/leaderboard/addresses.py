@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 
 from demos.leaderboard.networks import Network
 
-MOST_CONFIGURATIONS = 20  # in one address
+MOST_CONFIGURATIONS = 10  # in one address
 
 
 def runs_url(network: Network) -> str:

@@ -17,7 +17,7 @@ from demos.leaderboard.choices import ANY, Refused
 from demos.leaderboard.measurements import cheaper_is_lower
 from workers import registry
 
-ROWS_A_PAGE = 30
+ROWS_A_PAGE = 20
 
 
 def leaderboard_context(asked: Mapping[str, str]) -> dict:

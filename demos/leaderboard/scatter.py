@@ -190,8 +190,8 @@ def _labels(front: Sequence[Mark], x: Log, y: Scale, axis: Axis) -> SafeString:
     heights = spread([y(mark.y) - 9 for mark in named], gap=LABEL_GAP_PX, low=TOP - 4, high=HEIGHT - BOTTOM - 4)
     rows = []
     for mark, height in zip(named, heights, strict=True):
-        wide = width_of(mark.label) * LETTER_PX
-        left = x(mark.x) - 7 - wide if axis.lower_is_better else x(mark.x) + 7
-        left = max(LEFT + 4, min(left, WIDTH - RIGHT - wide))
-        rows.append((look(mark.family, mark.kind), round(left, 1), height, mark.label))
+        left, right = x(mark.x) - 7 - width_of(mark.label) * LETTER_PX, x(mark.x) + 7
+        fits_left, fits_right = left > LEFT, right + width_of(mark.label) * LETTER_PX < WIDTH
+        is_left = fits_left if axis.lower_is_better else not fits_right
+        rows.append((look(mark.family, mark.kind), round(left if is_left else right, 1), height, mark.label))
     return format_html_join("", '<g class="{}"><text class="label" x="{}" y="{}">{}</text></g>', rows)
