@@ -110,7 +110,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # above WhiteNoise, so that scripts and styles are compressed too
+    "config.compression.GZipMiddleware",  # above WhiteNoise, so that scripts and styles are compressed too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
