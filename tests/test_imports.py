@@ -78,21 +78,19 @@ def test_methods_do_not_import_each_other():
         assert all(module.startswith(package) for module in others), job
 
 
-def test_web_process_starts_within_2_s_and_150_mb_without_torch():
+def test_the_web_process_starts_within_150_mb_without_torch():
+    """How long it takes is measured by benchmarks/starting.py."""
     code = """
-import sys, time
-began = time.process_time()
+import sys
 from config.asgi import application
 from django.urls import get_resolver
 get_resolver().url_patterns
-seconds = time.process_time() - began
 from workers.jobs import peak_memory_mb
-heavy = {"torch", "transformers", "tokenizers", "numpy"} & set(sys.modules)
-print(seconds, peak_memory_mb(), ",".join(sorted(heavy)))
+heavy = {"torch", "transformers", "tokenizers", "numpy", "plotly", "bibtexparser", "celery.worker"} & set(sys.modules)
+print(peak_memory_mb(), ",".join(sorted(heavy)))
 """
-    seconds, megabytes, heavy = in_fresh_process(code).strip("\n").split(" ")
+    megabytes, heavy = in_fresh_process(code).strip("\n").split(" ")
     assert heavy == ""
-    assert float(seconds) < 2, "CPU seconds, so that a busy machine does not decide"
     assert float(megabytes) < 150
 
 

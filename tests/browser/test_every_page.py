@@ -87,7 +87,7 @@ def test_no_page_scrolls_sideways_or_asks_another_host(browser: Browser, site: S
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_weighs_100_kb_before_pictures(browser: Browser, site: Site, path):
+def test_no_page_sends_100_kb_before_pictures(browser: Browser, site: Site, path):
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
     weights: dict[str, int] = {}
@@ -101,7 +101,8 @@ def test_no_page_weighs_100_kb_before_pictures(browser: Browser, site: Site, pat
 def weight(request) -> dict[str, int]:
     if request.resource_type not in {"document", "stylesheet", "script"} or AFTER_THE_PAGE in request.url:
         return {}
-    return {request.url: len(request.response().body())}
+    request.response().finished()
+    return {request.url: request.sizes()["responseBodySize"]}
 
 
 def test_the_chart_has_no_button_that_sends_it_to_another_host(page: Page):
