@@ -25,6 +25,7 @@ NAMING = {
     ("POST", "/api/v1/groups/"),
     ("POST", "/api/v1/imports/"),
     ("GET", "/api/v1/leaderboard/"),
+    ("GET", "/api/v1/compare/"),
 }
 CONFIG = {"generation": {"allow-x00": False, "deterministic": True}}  # NUL is refused everywhere: tests of the parser
 api = schemathesis.openapi.from_dict(

@@ -55,6 +55,7 @@ class ComparisonViewSet(Collection):
     serializer_class = ComparisonSerializer
     queryset = Run.objects.none()
     filter_backends = []
+    pagination_class = None
     paged_actions = ()
     extra_parameters = {"list": ("runs", "baseline", "all")}
 
