@@ -1,6 +1,6 @@
 """Hinton's soft targets: what the method is. The job is in job.py, the page in page.md and page.zh.md."""
 
-from workers.kit.data import TITLES
+from workers.kit.data import TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
 
 NETWORKS = {
@@ -267,7 +267,7 @@ SPEC = MethodSpec(
     paper="1503.02531",
     params=PARAMS,
     presets=PRESETS,
-    data=tuple(TITLES),
+    data=TEXTS,
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,
