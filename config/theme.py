@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from catalog.returning import way_back
 
 COOKIE = "theme"
 THEMES = ("light", "dark")
@@ -18,10 +19,7 @@ def theme_of(request: HttpRequest) -> str:
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Any value but "light" and "dark" forgets the choice: the system's theme is used again."""
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        target = reverse("catalog:home")
-    response = HttpResponseRedirect(target)
+    response = HttpResponseRedirect(way_back(request, reverse("catalog:home")))
     if request.POST.get("theme") in THEMES:
         response.set_cookie(COOKIE, request.POST["theme"], max_age=YEAR_S, samesite="Lax", secure=request.is_secure())
     else:

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
@@ -19,6 +18,7 @@ from catalog.exporters.bibtex import document_for
 from catalog.lists.forms import MoveForm
 from catalog.models import Paper, Reading
 from catalog.readings import services as readings
+from catalog.returning import way_back
 from catalog.search import QUERY_MAX_CHARACTERS
 
 READINGS_A_PAGE = 25
@@ -135,7 +135,4 @@ def reading_list_bibtex(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest, paper: Paper) -> HttpResponse:
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return redirect(target)
-    return redirect(f"{paper.get_absolute_url()}#reading")
+    return redirect(way_back(request, f"{paper.get_absolute_url()}#reading"))
