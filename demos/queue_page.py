@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from demos import formatting
+from demos.access import may_stop
 from demos.costs import Estimate
 from demos.estimates import Forecast
 from demos.models import Run, Worker
@@ -24,7 +25,7 @@ class Working:
     estimate: Estimate | None
     left_s: float | None
     late: bool
-    own: bool
+    may_stop: bool
 
     @property
     def left(self) -> str:
@@ -45,7 +46,7 @@ class Queued:
     estimate: Estimate | None
     begins_s: float | None
     why: str
-    own: bool
+    may_stop: bool
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Queue:
 
 
 def queue_now(user: Any = None, forecast: Forecast | None = None) -> Queue:
-    """A fixed number of queries. `user`: whose runs are marked as their own."""
+    """A fixed number of queries. `user`: who looks at it, and may stop some of the runs."""
     forecast = forecast or Forecast()
     remembered = list(Worker.objects.all())  # a day after its last beat a row goes
     by_name = {worker.name: worker for worker in remembered}
@@ -109,14 +110,8 @@ def queue_now(user: Any = None, forecast: Forecast | None = None) -> Queue:
 
 def _working(run: Run, worker: Worker | None, forecast: Forecast, user: Any) -> Working:
     device = run.device_class or (worker.device_class if worker else "")
-    return Working(
-        run, device, forecast.estimates.get(run.pk), forecast.left_s(run), forecast.is_late(run), is_own(run, user)
-    )
-
-
-def is_own(run: Run, user: Any) -> bool:
-    """Nobody signed in counts as one person: whoever sits at an open machine."""
-    return run.owner_id == (user.pk if user and user.is_authenticated else None)
+    estimate = forecast.estimates.get(run.pk)
+    return Working(run, device, estimate, forecast.left_s(run), forecast.is_late(run), may_stop(user, run))
 
 
 # --- what waits -------------------------------------------------------------------------------------------------
@@ -128,7 +123,7 @@ def _waiting(forecast: Forecast, user: Any) -> list[Queued]:
         places[run.queue] += 1
         begins, estimate = forecast.starts.get(run.pk), forecast.estimates.get(run.pk)
         why = _why(run, places[run.queue], at_work[run.owner_id], forecast)
-        found.append(Queued(run, places[run.queue], estimate, begins, why, is_own(run, user)))
+        found.append(Queued(run, places[run.queue], estimate, begins, why, may_stop(user, run)))
     return found
 
 

@@ -11,7 +11,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import user_or_none, writer_required
+from catalog.returning import way_back
 from demos import reading, run_page, services, streams
+from demos.access import may_stop, refuse_unless_may_stop
 from demos.forms import RunForm, form_for
 from demos.groups import services as group_services
 from demos.groups.page import confirm_context
@@ -82,7 +84,8 @@ def run(request: HttpRequest, run_id) -> HttpResponse:
     shown = get_object_or_404(Run.objects.for_listing(), pk=run_id)
     partial = request.htmx and not request.htmx.history_restore_request
     template = "demos/_run_live.html" if partial else "demos/run.html"
-    response = render(request, template, run_page.run_context(shown))
+    context = {**run_page.run_context(shown), "may_stop": may_stop(request.user, shown)}
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -118,7 +121,10 @@ def run_series(request: HttpRequest, run_id) -> StreamingHttpResponse:
 @require_POST
 @writer_required
 def run_cancel(request: HttpRequest, run_id) -> HttpResponse:
-    return redirect(services.request_cancel(run=get_object_or_404(Run, pk=run_id)))
+    run = get_object_or_404(Run, pk=run_id)
+    refuse_unless_may_stop(request.user, run)
+    services.request_cancel(run=run)
+    return redirect(way_back(request, run.get_absolute_url()))
 
 
 @require_safe

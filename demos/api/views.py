@@ -15,6 +15,7 @@ from catalog.access import MayWrite, user_or_none
 from catalog.api.permissions import FromThisSite, WithinScope
 from catalog.api.resource import UUID, Resource
 from demos import services
+from demos.access import MayStop
 from demos.api.filters import RunFilter
 from demos.api.run_parts import RunParts
 from demos.api.serializers import (
@@ -112,8 +113,13 @@ class RunViewSet(RunParts, TryAction, Resource):
         body = RunSerializer(run, context=self.get_serializer_context()).data
         return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], **headers})
 
-    @extend_schema(summary="Stop a run", request=None, responses={202: RunSerializer, 404: PROBLEM})
-    @action(detail=True, methods=["post"])
+    @extend_schema(
+        summary="Stop a run",
+        description="For whoever started it, and administrators.",
+        request=None,
+        responses={202: RunSerializer, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+    )
+    @action(detail=True, methods=["post"], permission_classes=[WithinScope, FromThisSite, MayWrite, MayStop])
     def cancel(self, request: Request, pk: str | None = None) -> Response:
         run = services.request_cancel(run=self.get_object())
         return Response(self.get_serializer(run).data, status=status.HTTP_202_ACCEPTED)

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from catalog.access import MayWrite, user_or_none
 from catalog.api.permissions import FromThisSite, WithinScope
 from catalog.api.resource import UUID, Resource
+from demos.access import MayStop
 from demos.api.serializers import RunRequestSerializer
 from demos.api.starting import IDEMPOTENCY_KEY, start_once
 from demos.groups import export, services
@@ -175,8 +176,13 @@ class GroupViewSet(Resource):
         location = request.build_absolute_uri(reverse("group-detail", args=[group.pk]))
         return self.answer(group, status=status.HTTP_202_ACCEPTED, headers={"Location": location, **headers})
 
-    @extend_schema(summary="Stop what is left of a group", request=None, responses={202: GroupSerializer, 404: PROBLEM})
-    @action(detail=True, methods=["post"])
+    @extend_schema(
+        summary="Stop what is left of a group",
+        description="For whoever started it, and administrators.",
+        request=None,
+        responses={202: GroupSerializer, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM},
+    )
+    @action(detail=True, methods=["post"], permission_classes=[WithinScope, FromThisSite, MayWrite, MayStop])
     def cancel(self, request: Request, pk: str | None = None) -> Response:
         group = self.get_object()
         services.cancel_group(group=group)

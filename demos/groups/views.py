@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import user_or_none, writer_required
 from demos import reading
+from demos.access import may_stop, refuse_unless_may_stop
 from demos.groups import export, page, services
 from demos.groups.fields import SeedsField
 from demos.models import Group
@@ -47,6 +48,7 @@ def _page(request: HttpRequest, shown: Group, *, refused: str = "", seeds: str =
     template = "demos/groups/_live.html" if partial else "demos/groups/group.html"
     context = page.group_context(shown, request.GET) | {"refused": refused}
     context["next_seeds"] = seeds or context["next_seeds"]
+    context["may_stop"] = may_stop(request.user, shown)
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -65,6 +67,7 @@ def group_csv(request: HttpRequest, group_id) -> HttpResponse:
 @writer_required
 def group_cancel(request: HttpRequest, group_id) -> HttpResponse:
     shown = get_object_or_404(Group, pk=group_id)
+    refuse_unless_may_stop(request.user, shown)
     services.cancel_group(group=shown)
     return redirect(shown)
 

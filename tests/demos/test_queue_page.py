@@ -1,5 +1,6 @@
 """The page of the queue: what runs where, what waits and why, which workers there are, and what to do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -93,11 +94,18 @@ def test_a_queue_without_a_worker_is_named_as_the_reason(spec):
 
 
 def test_only_one_s_own_runs_can_be_cancelled_from_here(client, spec, people, settings):
+    settings.OPEN_TO_ANYONE = False
     mine, other = (RunFactory(owner=person) for person in people)
     client.force_login(people[0])
     page = html(client)
     assert reverse("demos:run_cancel", args=[mine.id]) in page
     assert reverse("demos:run_cancel", args=[other.id]) not in page
+
+
+def test_who_cancels_from_here_comes_back_here(client, spec):
+    run = RunFactory()
+    back = re.findall(r'name="next" value="([^"]+)"', html(client).partition(f'id="cancel-{run.id}"')[0])[-1]
+    assert client.post(reverse("demos:run_cancel", args=[run.id]), {"next": back}).url == reverse("demos:queue")
 
 
 def test_a_visitor_of_a_closed_site_is_offered_no_cancel(client, spec, settings):

@@ -240,7 +240,7 @@ def test_more_runs_cost_no_more_queries(client, spec, django_assert_num_queries)
 
 # --- cancel -------------------------------------------------------------------------------------------------------
 def test_a_token_cancels_a_waiting_run(client, spec, token):
-    run = RunFactory()
+    run = RunFactory(owner=token.user)
     response = client.post(f"/api/v1/runs/{run.id}/cancel/", headers={"Authorization": f"Bearer {token.key}"})
     assert (response.status_code, response.json()["state"]) == (202, "cancelled")
 
