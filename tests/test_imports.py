@@ -86,7 +86,7 @@ from config.asgi import application
 from django.urls import get_resolver
 get_resolver().url_patterns
 from workers.jobs import peak_memory_mb
-heavy = {"torch", "transformers", "tokenizers", "numpy", "plotly", "bibtexparser", "celery.worker"} & set(sys.modules)
+heavy = {"torch", "transformers", "tokenizers", "numpy", "plotly", "bibtexparser"} & set(sys.modules)
 print(peak_memory_mb(), ",".join(sorted(heavy)))
 """
     megabytes, heavy = in_fresh_process(code).strip("\n").split(" ")
