@@ -249,7 +249,7 @@ RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
 RUN_CACHE_DIR = VAR_DIR / "cache" / "teachers"
 RUN_ARTIFACT_LIMIT_MB = 2048
 RUN_CANCEL_POLL_S = 0.5
-RUN_RESEND_S = 30  # a waiting run that nobody claims is sent again no sooner than this
+RUN_RESEND_S = 10  # a waiting run that nobody claims is sent again no sooner than this
 # demos/sweeping.py says why a run survives a database that is gone for longer than its lease.
 RUN_LEASE_S = 15
 RUN_HEARTBEAT_S = 3
