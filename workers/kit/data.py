@@ -84,8 +84,8 @@ def _both(text: Text) -> dict[str, str]:
     return {"en": text.en, "zh": text.zh}
 
 
-BUILT_IN = "opinions"
-TITLES = {BUILT_IN: Text("Built-in opinions", "内置观点句")} | {name: source.title for name, source in SOURCES.items()}
+BUILT_IN = corpus.NAME
+TITLES = {BUILT_IN: corpus.TITLE} | {name: source.title for name, source in SOURCES.items()}
 
 # What a spec's `data` names: a method takes the kinds that its job can read.
 TEXTS = (BUILT_IN, *(name for name, source in SOURCES.items() if not source.second_column))
@@ -125,12 +125,12 @@ def _built_in() -> Dataset:
     train, dev = corpus.generate()
     return Dataset(
         name=BUILT_IN,
-        title=TITLES[BUILT_IN],
+        title=corpus.TITLE,
         classes=corpus.CLASSES,
         labels=("0", "1"),
         train=tuple(Example(*row) for row in train),
         dev=tuple(Example(*row) for row in dev),
-        licence=Text("our own generator", "由我们自己的程序生成"),
+        licence=corpus.LICENCE,
         note=Text(
             f"{corpus.LABEL_NOISE:.0%} of the training labels are turned round; dev labels are clean",
             f"{corpus.LABEL_NOISE:.0%} 的训练标签被翻转，验证集标签无噪声",
