@@ -1,10 +1,19 @@
 // Parts of a page that change by themselves: an element with an id and `data-refresh`, the address of its fresh self.
-// It is asked for again until it comes without that mark. Without this file the page is whole; a link reloads it.
+// It is asked for again until it comes without that mark. Where things in it carry `data-part`, with an id each, they
+// are swapped one by one, and only those that the server says differently. Without this file the page is whole; a link
+// reloads it.
+import { remember, replace } from "./parts.js";
+
 const EVERY_MS = 2000;
 const AFTER_A_FAILURE_MS = 10_000;
 const said = document.getElementById("refresh-said");
 
 const later = (id, wait) => setTimeout(() => refresh(id), wait);
+
+function partsOf(whole) {
+  const parts = [...whole.querySelectorAll("[data-part]")];
+  return parts.length ? parts : [whole];
+}
 
 async function refresh(id) {
   const old = document.getElementById(id);
@@ -18,7 +27,10 @@ async function refresh(id) {
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
     if (!fresh) throw new Error(`no part named ${id} came back`);
-    replace(document.getElementById(id), fresh);
+    if (said && fresh.dataset.said && said.textContent !== fresh.dataset.said) said.textContent = fresh.dataset.said;
+    if (fresh.dataset.title) document.title = fresh.dataset.title;
+    const waits = partsOf(fresh).map(replace).includes(false);
+    if (!fresh.dataset.refresh && !waits) old.removeAttribute("data-refresh");
     later(id, EVERY_MS);
   } catch (error) {
     console.warn("a part of the page could not be refreshed:", error);
@@ -26,12 +38,7 @@ async function refresh(id) {
   }
 }
 
-// What has the focus keeps it; what is said aloud is said only when it changes.
-function replace(old, fresh) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-  old.replaceWith(fresh);
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  if (said && fresh.dataset.said && said.textContent !== fresh.dataset.said) said.textContent = fresh.dataset.said;
-}
-
-document.querySelectorAll("[data-refresh]").forEach((part) => later(part.id, EVERY_MS));
+document.querySelectorAll("[data-refresh]").forEach((whole) => {
+  partsOf(whole).forEach(remember);
+  later(whole.id, EVERY_MS);
+});

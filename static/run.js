@@ -1,5 +1,7 @@
 // A run's page while it runs: progress and log lines straight from the events, everything else by asking for the
 // page's own partial again, once a second at most. Without this file the page is whole and says how to reload.
+import { remember, replace } from "./parts.js";
+
 (() => {
   const page = document.getElementById("run-live");
   if (!page || !page.dataset.runEvents) return;
@@ -8,7 +10,7 @@
   const REFRESH_MS = 1000;
   const PROGRESS_REFRESH_MS = 5000; // the time left is the server's to say
   const RETRY_MS = 2000;
-  const served = new Map([...page.querySelectorAll("[data-part]")].map((part) => [part.id, part.outerHTML]));
+  page.querySelectorAll("[data-part]").forEach(remember);
   let last = Number(page.dataset.after); // the last event that was seen: what to read on from
   let source = null;
   let asking = false;
@@ -19,19 +21,6 @@
   function progress(body) {
     document.querySelectorAll("#run-progress, .step-fill").forEach((bar) => (bar.value = body.share));
     if (Date.now() - askedAt > PROGRESS_REFRESH_MS) ask();
-  }
-
-  // Only parts that the server says differently are replaced; what the reader has opened or focused stays so.
-  function replace(part) {
-    const old = document.getElementById(part.id);
-    if (!old || served.get(part.id) === part.outerHTML) return;
-    served.set(part.id, part.outerHTML);
-    const open = [...old.querySelectorAll("details[open][id]")].map((details) => details.id);
-    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-    old.replaceWith(part);
-    open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    document.dispatchEvent(new CustomEvent("part:replaced", { detail: part }));
   }
 
   async function refresh() {

@@ -36,7 +36,8 @@ LABEL_GAP_PX = 30  # two lines of a label
 class Series:
     """A line. `look`, one of LOOKS, gives its colour and its marker; `dashed` tells two of one look apart.
 
-    `bars` reach from a low to a high value at some of the points: an interval, a spread.
+    `bars` reach from a low to a high value at some of the points: an interval, a spread. A `band` has both at every
+    point, for lines of so many points that bars would hide them.
     `source` is an address that gives all its points by `name`, as /api/v1/runs/<id>/series/ does, for a reader who
     zooms in; `factor` is what they were multiplied by to be drawn.
     """
@@ -49,6 +50,7 @@ class Series:
     name: str = ""
     factor: float = 1.0
     bars: Mapping[float, Point] = field(default_factory=dict)
+    band: Mapping[float, Point] = field(default_factory=dict)
 
 
 def line_chart(slug: str, title: str, x_label: str, y_label: str, series: Sequence[Series]) -> Chart | None:
@@ -58,16 +60,17 @@ def line_chart(slug: str, title: str, x_label: str, y_label: str, series: Sequen
         return None
     series = [replace(line, points=downsample(line.points)) for line in whole]
     xs = _values(series, 0)
-    ys = _values(series, 1) + [value for line in series for bar in line.bars.values() for value in bar]
+    reach = [pair for line in series for pair in (*line.bars.values(), *line.band.values())]
+    ys = _values(series, 1) + [value for pair in reach for value in pair]
     y_ticks = ticks(min(ys), max(ys))
     x_ticks = [tick for tick in ticks(min(xs), max(xs)) if min(xs) <= tick <= max(xs)]
     x = Scale(*ends(min(xs), max(xs)), LEFT, WIDTH - RIGHT)
     y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
     body = [
         _axes(x, y, x_ticks, y_ticks), _names(x_label, y_label),
-        format_html('<g class="lines">{}</g>', _lines(series, x, y)), _labels(series, y),
+        format_html('<g class="lines">{}{}</g>', _bands(series, x, y), _lines(series, x, y)), _labels(series, y),
     ]  # fmt: skip
-    zooms = max(len(line.points) for line in series) > 2 and not any(line.bars for line in series)
+    zooms = max(len(line.points) for line in series) > 2 and not reach  # a script knows neither
     domain = f"{x.low:.10g} {x.high:.10g} {y.low:.10g} {y.high:.10g}" if zooms else ""
     drawn = svg(slug, title, _description(series, x_label, y_label), body, domain=domain)
     return Chart(slug, title, drawn, *_table(whole, x_label), zooms=zooms)
@@ -123,6 +126,17 @@ def _line(line: Series, x: Scale, y: Scale) -> SafeString:
         '<g class="series look-{}{}"{}>{}<path class="line" d="{}"/><path class="mark" d="{}"/></g>',
         line.look, " dashed" if line.dashed else "", origin, _bars(line, x, y), path, marks,
     )  # fmt: skip
+
+
+def _bands(series: Sequence[Series], x: Scale, y: Scale) -> SafeString:
+    """Beneath all lines: along the upper ends, and back along the lower ones."""
+    rows = []
+    for line in series:
+        places = [(x(at), *map(y, line.band[at])) for at, _value in line.points if at in line.band]
+        upper = "L".join(f"{px:g} {high:g}" for px, _low, high in places)
+        lower = "L".join(f"{px:g} {low:g}" for px, low, _high in reversed(places))
+        rows += [(line.look, f"M{upper}L{lower}z")] if places else []
+    return format_html_join("", '<g class="look-{}"><path class="band" d="{}"/></g>', rows)
 
 
 def _bars(line: Series, x: Scale, y: Scale) -> SafeString:
@@ -182,5 +196,16 @@ def _table(series: Sequence[Series], x_label: str) -> tuple[list[str], list[list
     """The numbers themselves at TABLE_ROWS of the steps."""
     steps = evenly(sorted({step for line in series for step, _ in line.points}), TABLE_ROWS)
     values = [dict(line.points) for line in series]
-    rows = [[f"{step:g}", *(f"{column[step]:.4g}" if step in column else "" for column in values)] for step in steps]
+    rows = [
+        [f"{step:g}", *(_number(line, step, column) for line, column in zip(series, values, strict=True))]
+        for step in steps
+    ]
     return [x_label, *(line.label for line in series)], rows
+
+
+def _number(line: Series, step: float, values: Mapping[float, float]) -> str:
+    """With the ends of its band, where it has one."""
+    if step not in values:
+        return ""
+    low, high = line.band.get(step, (None, None))
+    return f"{values[step]:.4g}" if low is None else f"{values[step]:.4g} ({low:.4g} – {high:.4g})"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from demos import formatting, reading
+from demos.comparing.asking import MOST
 from demos.estimates import Forecast, usual_time
 from demos.groups import curves, tables
 from demos.groups.fields import GroupFormMixin
@@ -23,11 +24,15 @@ from workers.spec import MethodSpec
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run with its point: label and value of what varies. `superseded`: another one has taken its place."""
+    """A run with its point: label and value of what varies. `superseded`: another one has taken its place.
+
+    `ticked`: whether it is one of those that can be compared by one press.
+    """
 
     run: Run
     values: list[tuple[str, str]]
-    superseded: bool
+    superseded: bool = False
+    ticked: bool = False
 
 
 def group_context(group: Group, asked: QueryDict) -> dict:
@@ -50,7 +55,7 @@ def group_context(group: Group, asked: QueryDict) -> dict:
         "measured": bool(found.metrics()),
         **_numbers(found, metric),
         "run_rows": run_rows(found),
-        "unsuccessful": [RunRow(run, _values(found, run), False) for run in found.unsuccessful],
+        "unsuccessful": [RunRow(run, _values(found, run)) for run in found.unsuccessful],
         "next_seeds": next_seeds(group),
     }
 
@@ -72,6 +77,7 @@ def _numbers(found: GroupRuns, metric: str) -> dict:
         "role_rows": [] if found.grid.varied else tables.role_rows(found),
         "differences": tables.differences(found, metric),
         "chart": curves.against_parameter(found, metric),
+        "steps_chart": curves.over_steps(found, metric),
         "heat": tables.heat_rows(found, metric, method) if two else [],
         "heat_across": _heat_across(found) if two else [],
         "method_label": next((label for slug, label, _kind in found.roles() if slug == method), ""),
@@ -124,7 +130,9 @@ def common(found: GroupRuns) -> list[tuple[str, str]]:
 
 def run_rows(found: GroupRuns) -> list[RunRow]:
     counting = {run.id for run in found.counting}
-    return [RunRow(run, _values(found, run), run.id not in counting) for run in found.runs]
+    measured = [run.id for run in found.counting if run.state == Run.State.SUCCEEDED]
+    ticked = set(measured[:MOST])
+    return [RunRow(run, _values(found, run), run.id not in counting, run.id in ticked) for run in found.runs]
 
 
 def _values(found: GroupRuns, run: Run) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from demos.groups.page import counts, seeds_text
 from demos.groups.reading import of_group
 from demos.models import Group
 from demos.statistics import Summary
-from tests.demos.factories import end, measured
+from tests.demos.factories import add_events, end, measured
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +131,41 @@ def test_there_is_no_curve_without_one_numeric_parameter(spec, varied):
     group = start(spec, seeds=[0], varied=varied)
     measure(group, student=[0.8])
     assert curves.against_parameter(of_group(group), "accuracy") is None
+
+
+def follow(run, role: str, values: dict[int, float]) -> None:
+    add_events(run, *[("scalar", {"name": f"{role}/dev_accuracy", "step": s, "value": v}) for s, v in values.items()])
+
+
+def test_training_is_a_mean_over_seeds_with_a_band_of_one_deviation_at_the_steps_all_have(spec):
+    group = start(spec)
+    measure(group, student=[0.80, 0.82, 0.84])
+    for shift, run in enumerate(group.runs.order_by("seed")):
+        follow(run, "student", {10: 0.5, 20: 0.70 + shift / 100, 30 + shift: 0.9})
+    chart = curves.over_steps(of_group(group), "accuracy")
+    assert chart.header == ["step", "Student"]
+    assert chart.rows == [["10", "50 (50 – 50)"], ["20", "71 (70 – 72)"]]
+    assert chart.svg.count('class="band"') == 1 and not chart.zooms
+
+
+def test_training_of_a_grid_is_a_line_for_each_point(spec):
+    group = start(spec, seeds=[0], varied={"temperature": [2, 4]})
+    measure(group, student=[0.80])
+    for run in group.runs.all():
+        follow(run, "student", {1: run.params["temperature"] / 10, 2: 0.9})
+    chart = curves.over_steps(of_group(group), "accuracy")
+    assert chart.header == ["step", "Temperature 2", "Temperature 4"]
+    assert chart.rows == [["1", "20", "40"], ["2", "90", "90"]]
+    assert "band" not in chart.svg, "one seed has no spread"
+
+
+def test_what_failed_and_what_was_not_followed_draw_no_training(spec):
+    group = start(spec)
+    measure(group, student=[0.8, 0.8, 0.8])
+    follow(group.runs.get(seed=2), "student", {1: 0.1})
+    end(group.runs.get(seed=2), "failed")
+    assert curves.over_steps(of_group(group), "accuracy") is None
+    assert curves.over_steps(of_group(group), "latency_p50_ms") is None
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,8 @@ def test_a_group_that_waits_says_so_and_how_to_reload(client, spec):
     response = client.get(group.get_absolute_url())
     assert "0 of 3 runs done · 3 waiting" in text_of(response)
     assert "Cancel the 3 that are left" in text_of(response)
-    assert "Reload" in response.content.decode() and "data-live" in response.content.decode()
+    assert "Reload" in response.content.decode()
+    assert f'data-refresh="{group.get_absolute_url()}?metric=accuracy"' in response.content.decode()
 
 
 def test_seeds_are_shown_as_mean_deviation_and_interval(client, spec):
@@ -168,6 +169,17 @@ def test_seeds_that_cannot_be_added_are_answered_on_the_page(client, spec, seeds
     assert group.runs.count() == 3
 
 
+def test_the_runs_that_were_measured_are_ticked_to_be_compared_up_to_twenty(client, spec):
+    group = start(spec, seeds=range(22))
+    measure(group)
+    again = RunFactory(group=group, seed=0, params=group.runs.first().params)  # counts for nothing while it waits
+    page = client.get(group.get_absolute_url()).content.decode()
+    assert page.count('name="runs"') == 22 and str(again.id) in page
+    assert len(re.findall(r'name="runs" value="[0-9a-f-]{36}" checked', page)) == 20
+    ticked = re.findall(r'name="runs" value="([0-9a-f-]{36})" checked', page)
+    assert client.get(reverse("demos:compare"), {"runs": ticked}).status_code == 200
+
+
 def test_htmx_gets_the_live_part_alone(client, spec):
     group = start(spec)
     response = client.get(group.get_absolute_url(), headers={"HX-Request": "true"})
@@ -180,7 +192,7 @@ def test_a_group_costs_the_same_queries_with_two_runs_and_twenty(client, spec, d
     measure(small)
     measure(large)
     for group in (small, large):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):  # the group, its runs, their results, their curves
             client.get(group.get_absolute_url())
 
 
