@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workers.kit import corpus
+from workers.kit import corpus, treebanks
 from workers.kit.files import DataError, label_index, read_table, score_between, why_absent
 from workers.kit.sources import SOURCES, Source
 from workers.spec import Text
@@ -85,9 +85,10 @@ def _both(text: Text) -> dict[str, str]:
 
 
 BUILT_IN = corpus.NAME
-TITLES = {BUILT_IN: corpus.TITLE} | {name: source.title for name, source in SOURCES.items()}
+_OFFERED = SOURCES | treebanks.SOURCES  # what lies in files, of whichever kind
+TITLES = {BUILT_IN: corpus.TITLE} | {name: source.title for name, source in _OFFERED.items()}
 
-# What a spec's `data` names: a method takes the kinds that its job can read.
+# What a spec's `data` names: a method takes the kinds that its job can read; treebanks.TREE_BANKS is one more.
 TEXTS = (BUILT_IN, *(name for name, source in SOURCES.items() if not source.second_column))
 PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and not source.scale)
 SCORED_PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and source.scale)
@@ -109,13 +110,14 @@ def listing(names: Iterable[str], data_dir: Path | str | None) -> list[DataSet]:
 
 
 def _why_not(name: str, data_dir: Path | str | None) -> Text | None:
-    return why_absent(() if name == BUILT_IN else SOURCES[name].files, data_dir)
+    return why_absent(() if name == BUILT_IN else _OFFERED[name].files, data_dir)
 
 
 def load(name: str, data_dir: Path | str | None = None) -> Dataset:
     """Raises DataError where the set is unknown, absent or damaged."""
-    if name not in TITLES:
-        raise DataError(f"no data set {name!r}; there are {', '.join(TITLES)}")
+    known = (*TEXTS, *PAIRS, *SCORED_PAIRS)
+    if name not in known:
+        raise DataError(f"no data set {name!r}; there are {', '.join(known)}")
     if why := _why_not(name, data_dir):
         raise DataError(f"{name}: {why.en}")
     return _built_in() if name == BUILT_IN else _read(SOURCES[name], Path(data_dir))
