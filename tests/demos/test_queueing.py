@@ -103,6 +103,15 @@ def test_more_messages_than_runs_start_nothing_twice():
     assert Run.objects.get().attempts == 1
 
 
+def test_a_run_cancelled_after_it_was_found_is_not_taken(monkeypatch):
+    gone, waiting = RunFactory(state=Run.State.CANCELLED, ended_at=timezone.now()), RunFactory()
+    found = iter([gone.pk, waiting.pk])
+    monkeypatch.setattr(queueing, "_first", lambda queue: next(found))
+    assert claim() == waiting
+    gone.refresh_from_db()
+    assert (gone.state, gone.attempts) == ("cancelled", 0)
+
+
 def test_a_claimed_run_is_starting_until_its_child_has_begun():
     RunFactory()
     run = claim()
