@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from workers import registry
+from workers.kit.data import Dataset, load
 from workers.kit.events import Report
+from workers.kit.treebanks import TreeBank, load_tree_bank
+from workers.spec import MethodSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS_NAME = "models.zip"  # the artifact with every role's network
@@ -53,12 +56,10 @@ def set_up_threads(threads: int) -> None:
 def execute(request: JobRequest, report: Report) -> None:
     """Runs the job in this process. Raises JobError, DataError, Cancelled, or what the method raises."""
     set_up_threads(request.threads)
-    from workers.kit import data as kit_data
-
     spec = registry.get_spec(request.method)
     if request.data not in spec.data:
         raise JobError(f"{spec.slug} does not take the data set {request.data!r}; it takes {', '.join(spec.data)}")
-    data = kit_data.load(request.data, request.data_dir)
+    data = load_data(spec, request.data, request.data_dir)
     run = registry.load(request.method)
     device = _prepare_torch(request)
     from workers.kit.teachers import Teachers
@@ -75,6 +76,11 @@ def execute(request: JobRequest, report: Report) -> None:
     elif workspace.roles:
         report.log("The models are too large to be kept for trying.")
     report.environment(**facts, **workspace.facts, **cost(device.type))
+
+
+def load_data(spec: MethodSpec, name: str, data_dir: str | None) -> Dataset | TreeBank:
+    """What the job is given. Raises DataError."""
+    return (load_tree_bank if spec.reads == "trees" else load)(name, data_dir)
 
 
 def _prepare_torch(request: JobRequest):  # -> torch.device, which is not known here yet

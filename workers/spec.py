@@ -174,6 +174,7 @@ class MethodSpec:
     claims: tuple[Claim, ...] = ()
     symbols: tuple[Symbol, ...] = ()
     shrunk: Text | None = None  # what the reference job makes smaller or leaves out
+    reads: Literal["texts", "trees"] = "texts"  # what `data` names: labelled texts, or tree banks ("opinions" is both)
     folder: str = ""  # dotted module path, filled in by the registry
 
     def preset(self, name: str) -> Preset:

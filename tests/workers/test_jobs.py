@@ -3,6 +3,7 @@
 import json
 import shlex
 import zipfile
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,8 +11,9 @@ import torch
 from workers import jobs, registry
 from workers.__main__ import build_parser
 from workers.kit import checkpoints
-from workers.kit.data import DataError
+from workers.kit.data import DataError, Dataset
 from workers.kit.events import Cancelled, Report
+from workers.kit.treebanks import TreeBank
 from workers.metrics import METRICS
 from workers.results import Results
 
@@ -49,6 +51,12 @@ def run(request):
 
 def numbers(document):
     return {(r["role"], r["metric"]): r["value"] for r in document["results"] if r["metric"] not in TIMED}
+
+
+@pytest.mark.parametrize(("reads", "kind"), [("texts", Dataset), ("trees", TreeBank)])
+def test_a_job_is_given_the_kind_of_data_that_its_method_reads(reads, kind):
+    spec = replace(registry.get_spec("hinton-kd"), reads=reads)
+    assert type(jobs.load_data(spec, "opinions", None)) is kind
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import pytest
 from latex2mathml.converter import convert
 
 from workers import registry
-from workers.kit.data import TITLES
+from workers.kit.data import PAIRS, SCORED_PAIRS, TEXTS
+from workers.kit.treebanks import TREE_BANKS
 
 GIVEN_BY_THE_ENGINE = {"data", "seed", "device", "report", "workspace"}
 METHODS = sorted(registry.all_specs())
@@ -47,7 +48,7 @@ def test_numbers_have_bounds(slug):
 def test_family_data_and_roles_are_known(slug):
     spec = registry.get_spec(slug)
     assert spec.family in {family.slug for family in registry.FAMILIES}
-    assert set(spec.data) <= set(TITLES)
+    assert set(spec.data) <= set(TREE_BANKS if spec.reads == "trees" else (*TEXTS, *PAIRS, *SCORED_PAIRS))
     assert {"teacher", "baseline", "method"} >= {role.kind for role in spec.roles}
 
 
