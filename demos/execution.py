@@ -79,8 +79,7 @@ def conclude(run: Run, outcome: Outcome, reason: str | None) -> None:
     elif outcome.state == "lost":
         holding.hand_back(run=run, cause=outcome.cause)
     else:
-        cause = causes.with_advice(outcome.cause) if outcome.state != "succeeded" else outcome.cause
-        holding.end_run(run=run, state=outcome.state, cause=cause, traceback_tail=outcome.traceback_tail)
+        holding.end_run(run=run, state=outcome.state, cause=outcome.cause, traceback_tail=outcome.traceback_tail)
 
 
 class Watch:

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from demos import causes, run_page
+from demos.advice import what_to_try
 from demos.models import Artifact, Event, Result, Run
 from workers import registry
 from workers.spec import InvalidParams, MethodSpec, Preset
@@ -138,18 +139,22 @@ class RunSerializer(RunSummarySerializer):
     environment = serializers.DictField(child=serializers.JSONField(), read_only=True)
     artifacts = ArtifactSerializer(many=True, read_only=True)
     last_lines = serializers.SerializerMethodField(help_text="The end of its log, where it did not end as hoped.")
+    advice = serializers.SerializerMethodField(help_text="What to try, where it did not end as hoped; else empty.")
     repeat_of = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True, help_text="The run it repeats.")
     command = serializers.SerializerMethodField(help_text="The command line that repeats the run.")
 
     class Meta(RunSummarySerializer.Meta):
         fields = (
             *RunSummarySerializer.Meta.fields,
-            "params", "queue", "attempts", "stage", "progress", "environment", "last_lines", "repeat_of",
+            "params", "queue", "attempts", "stage", "progress", "environment", "last_lines", "advice", "repeat_of",
             "artifacts", "command",
         )  # fmt: skip
 
     def get_last_lines(self, run: Run) -> list[str]:
         return causes.last_lines(run)
+
+    def get_advice(self, run: Run) -> list[str]:
+        return what_to_try(run)
 
     def get_command(self, run: Run) -> str:
         return run_page.command(run)

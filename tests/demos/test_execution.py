@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import OperationalError
 
-from demos import execution, heartbeat, holding, recording
+from demos import advice, execution, heartbeat, holding, recording
 from demos.models import Run
 from demos.tasks import execute_run
 from tests.demos.factories import RunFactory
@@ -150,5 +150,5 @@ def test_a_disk_that_fills_up_under_a_file_fails_the_run_and_keeps_nothing_half(
     run = executed(RunFactory())
     assert run.state == "failed"
     assert "No space left on device" in run.cause
-    assert "The disk is full: free some space" in run.cause
+    assert "The disk is full: free some space" in advice.what_to_try(run)[0]
     assert (files(settings), run.artifacts.count()) == ([], 0)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from demos import advice, run_facts, run_page, stages
+from demos import run_facts, run_page, stages
 from demos.models import Run
 from tests.demos import stand_in
 
@@ -37,25 +37,6 @@ def test_what_is_left_of_a_stage_follows_from_its_share(share, left):
     run = Run(state=Run.State.RUNNING, progress=share)
     told = stages.stage_left_s(run, stages.steps(run, [stage("Train")]))
     assert told == (None if left is None else pytest.approx(left, abs=1))
-
-
-@pytest.mark.parametrize(
-    ("state", "cause", "words"),
-    [
-        ("failed", "student/loss is nan at step 3: training diverged", "lower learning rate"),
-        ("failed", "CUDA out of memory", "smaller batch"),
-        ("failed", "KeyError: 'x'", "Repeat it once"),
-        ("timed_out", "It ran longer than 1800 s.", "smaller preset"),
-        ("lost", "Its worker stopped answering.", "nothing is wrong with what was asked"),
-    ],
-)
-def test_what_to_try_follows_from_the_state_and_the_cause(state, cause, words):
-    assert words in advice.what_to_try(Run(state=state, cause_en=cause))[0]
-
-
-@pytest.mark.parametrize("state", ["succeeded", "cancelled", "queued", "running"])
-def test_nothing_is_to_try_where_nothing_went_wrong(state):
-    assert advice.what_to_try(Run(state=state)) == []
 
 
 def test_a_run_says_what_it_cost():

@@ -170,10 +170,14 @@ def test_a_run_that_cannot_be_repeated_is_refused_in_words(client, spec, token):
     assert (response.status_code, response.json()["detail"]) == (422, "This method has no set-up named huge.")
 
 
-def test_a_failed_run_carries_the_end_of_its_log(client, spec):
-    run = RunFactory(succeeded=True, state="failed")
+def test_a_failed_run_carries_the_end_of_its_log_and_what_to_try(client, spec):
+    run = RunFactory(succeeded=True, state="failed", cause_en="The job stopped. MemoryError")
     add_events(run, ("log", {"text": "step 1"}), ("log", {"text": "boom"}))
-    assert client.get(f"/api/v1/runs/{run.pk}/").json()["last_lines"] == ["step 1", "boom"]
+    body = client.get(f"/api/v1/runs/{run.pk}/").json()
+    assert body["last_lines"] == ["step 1", "boom"]
+    assert (
+        body["advice"][0] == "The memory was not enough: clone it with a smaller batch, a smaller model or less text."
+    )
 
 
 # --- read ---------------------------------------------------------------------------------------------------------
