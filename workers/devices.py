@@ -6,8 +6,10 @@ Sizes are in MB of 2**20 bytes. What a container may use counts, not what the ma
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from workers.jobs import cpu_model
 
 NVIDIA_SMI_TIMEOUT_S = 10
 CGROUPS = Path("/sys/fs/cgroup")
+VMSTAT = Path("/proc/vmstat")
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,19 @@ def memory_mb() -> tuple[int, int]:
         return machine.total >> 20, (machine.total - machine.available) >> 20
     used = _number("memory.current") or _number("memory/memory.usage_in_bytes") or 0
     return limit >> 20, used >> 20
+
+
+def memory_kills() -> int | None:
+    """How many processes the kernel has killed so far for want of memory; None where it does not tell.
+
+    In this container, where it counts them apart (cgroup v2), else on the whole machine.
+    """
+    for file in (CGROUPS / "memory.events", VMSTAT):
+        with suppress(OSError):
+            counted = re.search(r"^oom_kill (\d+)$", file.read_text(), re.MULTILINE)
+            if counted:
+                return int(counted[1])
+    return None
 
 
 def _number(name: str) -> int | None:

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import dataclass
 
 from workers.spec import Text
 
+NEAR = 0.9  # of what this host has for jobs
+
 FORKSERVER_KILLED = Text("The process that starts jobs was killed.", "启动任务的进程被杀死。")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is known of a dead job's memory. `kills`: of processes by the kernel for want of memory, meanwhile."""
+
+    peak_mb: float
+    usable_mb: int
+    kills: int
+
+    @property
+    def was_short(self) -> bool:
+        return self.kills > 0 or self.peak_mb > NEAR * self.usable_mb
 
 
 def too_long(wall_s: float) -> Text:
@@ -35,17 +51,30 @@ def stopped_by_itself(end: dict[str, str]) -> Text:
     return Text(f"The job stopped. {end['cause']}", f"任务出错，已停止。{end['cause']}")
 
 
-def died(exit_code: int) -> Text:
+def died(exit_code: int, memory: Memory) -> Text:
+    if exit_code == -signal.SIGKILL:
+        return _killed(memory)
     if exit_code < 0:
         name = signal.Signals(-exit_code).name
-        why_en, why_zh = "", ""
-        if -exit_code == signal.SIGKILL:
-            why_en, why_zh = "; the machine may have run out of memory", "；可能是内存不足"
         return Text(
-            f"The job's process was killed (signal {-exit_code}, {name}){why_en}.",
-            f"任务进程被杀死（信号 {-exit_code}，{name}）{why_zh}。",
+            f"The job's process was killed (signal {-exit_code}, {name}).",
+            f"任务进程被杀死（信号 {-exit_code}，{name}）。",
         )
     return Text(
         f"The job's process ended with exit code {exit_code} before the job was done.",
         f"任务尚未完成，其进程便以退出码 {exit_code} 结束。",
+    )
+
+
+def _killed(memory: Memory) -> Text:
+    """Nobody tells who sent a KILL. Memory is named where something speaks for it, and otherwise not."""
+    held = f"{memory.peak_mb:.0f} MB"
+    if memory.was_short:
+        return Text(
+            f"The job's process was killed (signal 9, SIGKILL) when the memory ran out; it held up to {held}.",
+            f"内存耗尽，任务进程被杀死（信号 9，SIGKILL）；其内存占用最高为 {held}。",
+        )
+    return Text(
+        f"The job's process was killed (signal 9, SIGKILL), and not by Distillery; it held up to {held}.",
+        f"任务进程被杀死（信号 9，SIGKILL），并非由 Distillery 所为；其占用最高为 {held}。",
     )

@@ -13,13 +13,14 @@ import os
 import signal
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection, forkserver
 from typing import Any, Literal
 
-from workers import child, endings
+from workers import child, devices, endings
 from workers.family import MARK, Family, folder_mb
 from workers.kit.events import Event
 from workers.spec import Text
@@ -50,7 +51,8 @@ class Limits:
     grace_s: float = 2.0
     flush_s: float = 0.25
     batch: int = 200
-    log_lines: int = 2000
+    log_lines: int = 2000  # of the log's beginning
+    last_lines: int = 100  # and of its end, where it is longer
     events: int = 200_000
 
 
@@ -149,8 +151,12 @@ class _Job:
     pending_from_byte: int = 0
     said: int = 0
     logged: int = 0
+    peak_mb: float = 0.0
     end: Event | None = None
     stopping: Outcome | None = None
+
+    def __post_init__(self) -> None:
+        self.last_lines: deque[str] = deque(maxlen=self.limits.last_lines)
 
     def start(self, context: Any, what: tuple[str, Any, dict[str, str]]) -> None:
         events, events_in = context.Pipe(duplex=False)
@@ -160,6 +166,7 @@ class _Job:
         theirs = (events_in, output_in, orders_out)
         execute, request, environment = what
         mark = uuid.uuid4().hex
+        self.kills_before = devices.memory_kills()
         try:
             self.process = _started(context, (execute, request, {**environment, MARK: mark}, *theirs))
         finally:
@@ -190,6 +197,8 @@ class _Job:
         while self._hear():
             if self._is_full():
                 self._flush()
+        if self.last_lines:
+            self._keep_the_last_lines()
         self._flush()
 
     def _hear(self) -> bool:
@@ -214,10 +223,23 @@ class _Job:
 
     def _log(self, text: str) -> None:
         self.logged += 1
-        if self.logged == self.limits.log_lines:
-            text = f"The log ends here: only the first {self.limits.log_lines} lines are kept."
+        text = text[:LOG_LINE_CHARACTERS]
         if self.logged <= self.limits.log_lines:
-            self.pending.append({"kind": "log", "text": text[:LOG_LINE_CHARACTERS]})
+            self._keep_line(text)
+        else:
+            if not self.last_lines:
+                self._keep_line(f"From here on only the last {self.limits.last_lines} lines are kept, till the end.")
+            self.last_lines.append(text)
+
+    def _keep_line(self, text: str) -> None:
+        self.pending.append({"kind": "log", "text": text})
+
+    def _keep_the_last_lines(self) -> None:
+        """They wait until the end is known; what lies between them and the log's beginning is gone."""
+        if left_out := self.logged - self.limits.log_lines - len(self.last_lines):
+            self._keep_line(f"{left_out:,} lines are left out here.")
+        for text in self.last_lines:
+            self._keep_line(text)
 
     def _flush(self) -> None:
         self.flushed_at, self.pending_from_byte = time.monotonic(), self.events.taken_bytes
@@ -262,10 +284,13 @@ class _Job:
 
     def _memory_mb(self) -> float:
         if time.monotonic() - self.looked_at < FAMILY_EVERY_S:
-            return self.family.own_mb()
-        self.looked_at = time.monotonic()
-        self.family.look()
-        return self.family.resident_mb()
+            held_mb = self.family.own_mb()
+        else:
+            self.looked_at = time.monotonic()
+            self.family.look()
+            held_mb = self.family.resident_mb()
+        self.peak_mb = max(self.peak_mb, held_mb)
+        return held_mb
 
     def _disk_mb(self) -> float:
         if time.monotonic() - self.weighed_at < DISK_EVERY_S:
@@ -283,7 +308,11 @@ class _Job:
             return Outcome("failed", endings.stopped_by_itself(end), end["traceback"])
         if self.process.exitcode == FORKSERVER_DIED:
             return Outcome("lost", endings.FORKSERVER_KILLED)
-        return Outcome("failed", endings.died(self.process.exitcode))
+        return Outcome("failed", endings.died(self.process.exitcode, self._memory()))
+
+    def _memory(self) -> endings.Memory:
+        kills = (devices.memory_kills() or 0) - (self.kills_before or 0)
+        return endings.Memory(self.peak_mb, devices.memory_mb()[0], kills)
 
     def clear_away(self) -> None:
         """Nothing of the job outlives this: no process, no pipe."""

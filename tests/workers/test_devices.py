@@ -92,3 +92,12 @@ def test_memory_is_the_machines_where_no_limit_is_lower(cgroups):
     total, used = devices.memory_mb()
     assert total == devices.psutil.virtual_memory().total >> 20
     assert 0 < used < total
+
+
+def test_kills_for_want_of_memory_are_counted_by_the_container_or_else_by_the_machine(cgroups, monkeypatch):
+    monkeypatch.setattr(devices, "VMSTAT", cgroups / "vmstat")
+    assert devices.memory_kills() is None
+    (cgroups / "vmstat").write_text("nr_free_pages 12\noom_kill 7\n")
+    assert devices.memory_kills() == 7
+    (cgroups / "memory.events").write_text("oom 5\noom_kill 2\noom_group_kill 0\n")
+    assert devices.memory_kills() == 2

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from workers import devices
 from workers.supervisor import Limits, Outcome, Supervisor
 
 LIMITS = Limits(wall_s=20, grace_s=0.3)
@@ -154,11 +155,17 @@ def test_exception_becomes_a_cause_of_one_sentence_and_a_traceback(tmp_path):
     assert watch.logs() == ["about to fail"]
 
 
-def test_killed_child_is_named_with_its_signal(tmp_path):
+def test_killed_child_is_named_with_its_signal_and_memory_is_not_blamed(tmp_path):
     outcome = Watch("die", tmp_path).run()
     assert outcome.state == "failed"
-    assert "signal 9, SIGKILL" in outcome.cause.en
-    assert "memory" in outcome.cause.en
+    assert "signal 9, SIGKILL), and not by Distillery" in outcome.cause.en
+    assert "memory" not in outcome.cause.en
+
+
+def test_child_killed_while_the_kernel_ran_out_of_memory_says_so(tmp_path, monkeypatch):
+    counted = iter([3, 4])
+    monkeypatch.setattr(devices, "memory_kills", lambda: next(counted))
+    assert "killed (signal 9, SIGKILL) when the memory ran out" in Watch("die", tmp_path).run().cause.en
 
 
 def test_hard_exit_keeps_the_last_words(tmp_path):
@@ -178,12 +185,22 @@ def test_what_the_job_started_goes_with_it(tmp_path):
     wait_for(lambda: is_gone(int((tmp_path / "left").read_text())))
 
 
-def test_printed_lines_become_a_bounded_log(tmp_path):
-    watch = Watch("print_much", tmp_path, Limits(wall_s=20, log_lines=50), lines=500)
+def test_long_log_keeps_its_beginning_and_its_true_end_with_a_word_on_what_is_left_out(tmp_path):
+    watch = Watch("print_much", tmp_path, Limits(wall_s=20, log_lines=50, last_lines=5), lines=500)
     assert watch.run().state == "succeeded"
-    assert watch.logs()[:2] == ["line 0", "line 1"]
-    assert len(watch.logs()) == 50
-    assert "only the first 50 lines" in watch.logs()[-1]
+    logs = watch.logs()
+    assert logs[:50] == [f"line {number}" for number in range(50)]
+    assert logs[50:52] == ["From here on only the last 5 lines are kept, till the end.", "446 lines are left out here."]
+    assert logs[52:56] == [f"line {number}" for number in range(496, 500)]
+    assert logs[56:] == ["x" * 2000]
+
+
+def test_last_words_of_a_flood_that_was_stopped_are_kept(tmp_path):
+    watch = Watch("count_for_ever", tmp_path, Limits(wall_s=20, output_mb=4, log_lines=50, last_lines=5))
+    assert watch.run().state == "failed"
+    numbers = [int(text) for text in watch.logs()[-5:]]
+    assert numbers == list(range(numbers[0], numbers[0] + 5))
+    assert numbers[-1] > 400_000
 
 
 def test_long_output_lines_are_cut(tmp_path):
@@ -230,6 +247,7 @@ def test_jobs_of_several_threads_run_at_once(tmp_path):
 WORKER = """
 import sys
 from types import SimpleNamespace
+from workers import devices
 from workers.supervisor import Limits, Supervisor
 Supervisor("tests.workers.toy_jobs.{job}", preload=()).run(
     SimpleNamespace(out_dir=sys.argv[1]), on_events=print, should_stop=lambda: None, limits=Limits(wall_s=60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import signal
 import subprocess
@@ -113,6 +114,11 @@ def hold_the_interpreter(request: Any, report: Report) -> None:
 def print_for_ever(request: Any, report: Report) -> None:
     while True:
         print("x" * 200)
+
+
+def count_for_ever(request: Any, report: Report) -> None:
+    for number in itertools.count():
+        print(number)
 
 
 def print_a_line_without_end(request: Any, report: Report) -> None:
