@@ -85,4 +85,4 @@ def start_site(state_dir: Path, **environment: str) -> Site:
         except (URLError, OSError):
             time.sleep(0.1)
     process.kill()
-    raise AssertionError(f"the site did not start:\n{site.log}")
+    raise AssertionError(f"the site did not start:\n{site.log[-5000:]}")
