@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workers.kit import corpus, treebanks
+from workers.kit import corpus, plain_text, treebanks
 from workers.kit.files import DataError, label_index, read_table, score_between, why_absent
 from workers.kit.sources import SOURCES, Source
 from workers.spec import Text
@@ -85,10 +85,11 @@ def _both(text: Text) -> dict[str, str]:
 
 
 BUILT_IN = corpus.NAME
-_OFFERED = SOURCES | treebanks.SOURCES  # what lies in files, of whichever kind
+_OFFERED = SOURCES | treebanks.SOURCES | plain_text.SOURCES  # what lies in files, of whichever kind
 TITLES = {BUILT_IN: corpus.TITLE} | {name: source.title for name, source in _OFFERED.items()}
 
-# What a spec's `data` names: a method takes the kinds that its job can read; treebanks.TREE_BANKS is one more.
+# What a spec's `data` names: a method takes the kinds that its job can read.
+# treebanks.TREE_BANKS and plain_text.PLAIN_TEXTS are two more.
 TEXTS = (BUILT_IN, *(name for name, source in SOURCES.items() if not source.second_column))
 PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and not source.scale)
 SCORED_PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and source.scale)
