@@ -59,7 +59,7 @@ class RunQuerySet(models.QuerySet):
         return self.by_person().exclude(person__in=busy)
 
     def latest_of_configurations(self, configurations: Iterable[str], count: int) -> RunQuerySet:
-        """The last succeeded runs of each configuration on each kind of device."""
+        """The last succeeded runs of each configuration on each kind of device, as far as they have been timed."""
         return self._latest(["configuration"], count).filter(configuration__in=configurations)
 
     def latest_of_presets(self, methods: Iterable[str], count: int) -> RunQuerySet:
@@ -68,7 +68,7 @@ class RunQuerySet(models.QuerySet):
 
     def _latest(self, kind: list[str], count: int) -> RunQuerySet:
         place = Window(RowNumber(), partition_by=[*kind, "device_class"], order_by=F("ended_at").desc())
-        timed = self.filter(state="succeeded", started_at__isnull=False).order_by()
+        timed = self.filter(state="succeeded", ended_at__gt=F("started_at")).order_by()  # not so: a clock was set back
         fields = ("configuration", "method", "preset", "data", "device_class", "started_at", "ended_at")
         return timed.annotate(place=place).filter(place__lte=count).only(*fields)
 
@@ -91,9 +91,12 @@ class RunQuerySet(models.QuerySet):
 
 class WorkerQuerySet(models.QuerySet):
     def alive(self) -> WorkerQuerySet:
-        """Heard of lately, and not stopped: what may be counted on."""
-        since = timezone.now() - timedelta(seconds=settings.WORKER_ALIVE_S)
-        return self.filter(beat_at__gte=since, stopped_at=None)
+        """Heard of lately, and not stopped: what may be counted on.
+
+        A beat from the future was written before a clock was set back. Whoever lives beats again in a moment.
+        """
+        now, lately = timezone.now(), timedelta(seconds=settings.WORKER_ALIVE_S)
+        return self.filter(beat_at__range=(now - lately, now + lately), stopped_at=None)
 
 
 class ResultQuerySet(models.QuerySet):
@@ -118,6 +121,5 @@ def queues_served() -> set[str]:
     """
     from demos.models import Worker  # which is made after this module
 
-    since = timezone.now() - timedelta(seconds=settings.WORKER_ALIVE_S)
-    alive = Worker.objects.filter(beat_at__gte=since, stopped_at=None).values_list("queues", flat=True)
+    alive = Worker.objects.alive().values_list("queues", flat=True)
     return {queue for queues in alive for queue in queues} or set(settings.RUN_QUEUES)

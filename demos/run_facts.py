@@ -91,10 +91,10 @@ def cost_facts(run: Run) -> list[tuple[str, str]]:
 
 
 def took_s(run: Run) -> float | None:
-    """Seconds from its claim to its end, or to now; None before."""
+    """Seconds from its claim to its end, or to now; None before. Not below 0: a clock may have been set back."""
     if not run.started_at:
         return None
-    return ((run.ended_at or timezone.now()) - run.started_at).total_seconds()
+    return max(0.0, ((run.ended_at or timezone.now()) - run.started_at).total_seconds())
 
 
 def _megabytes(value: float | None) -> str | None:

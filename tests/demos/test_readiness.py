@@ -7,7 +7,7 @@ import redis
 from django.db import OperationalError
 from django.utils import timezone
 
-from demos import readiness
+from demos import readiness, registering
 from demos.models import Worker
 from tests.demos.factories import RunFactory, WorkerFactory
 
@@ -38,9 +38,15 @@ def test_each_queue_needs_a_canary_of_its_own():
     assert readiness.missing() == ["No canary has come back yet from the queue gpu (gpu@box)."]
 
 
-def test_canary_from_before_the_start_proves_nothing():
-    WorkerFactory(name="jobs@box", canary_at=timezone.now() - timedelta(minutes=5))
+def test_worker_that_started_anew_has_to_prove_itself_again():
+    proven(name="jobs@box")
+    registering.register(name="jobs@box", queues=["cpu"], slots=1)
     assert readiness.missing() == ["No canary has come back yet from the queue cpu (jobs@box)."]
+
+
+def test_proof_outlasts_a_clock_that_is_set_back():
+    WorkerFactory(started_at=timezone.now() + timedelta(hours=1), canary_at=timezone.now())
+    assert readiness.missing() == []
 
 
 def test_one_proven_worker_of_a_queue_is_enough():

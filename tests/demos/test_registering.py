@@ -66,10 +66,17 @@ def test_only_beating_workers_that_have_not_stopped_are_alive(settings):
     assert list(Worker.objects.alive()) == [beating]
 
 
+def test_worker_that_died_before_the_clock_was_set_back_is_not_alive():
+    beating = WorkerFactory(beat_at=ago(-5))
+    WorkerFactory(beat_at=ago(-3600))
+    assert list(Worker.objects.alive()) == [beating]
+
+
 def test_workers_silent_for_a_day_are_forgotten():
     WorkerFactory(beat_at=ago(25 * 3600))
+    WorkerFactory(beat_at=ago(-25 * 3600))  # as it seems after a clock was set back
     kept = WorkerFactory(beat_at=ago(23 * 3600))
-    assert registering.forget_silent_workers() == 1
+    assert registering.forget_silent_workers() == 2
     assert list(Worker.objects.all()) == [kept]
 
 
