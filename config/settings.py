@@ -151,6 +151,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A server that is gone must be noticed, not waited for: a page fails, a run's worker tries again for half a minute.
+    # The last four tell a machine that went down from a query that takes its time. The address may say otherwise.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds until what was sent is acknowledged
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 # Files of runs and of imports: a folder, which all hosts share where there are several, or a bucket.
 MEDIA_ROOT = Path(os.environ.get("MEDIA_DIR", VAR_DIR / "media")).resolve()
 STORAGES = {
