@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from catalog.models import Paper
 from demos.models import Run
 from workers import registry
 
-RUN, OTHER_RUN = "RUN", "OTHER-RUN"  # where nothing has run here yet
+PAPER, RUN, OTHER_RUN = "SLUG", "RUN", "OTHER-RUN"  # where there is none yet
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,11 @@ class Part:
 
 def parts(api: str) -> list[Part]:
     """`api`: the address of this one, without a slash at its end."""
-    return [*_reading(api), *_writing(api), *_laboratory(api), _problems(api)]
+    paper = Paper.objects.order_by("pk").values_list("slug", flat=True).first() or PAPER
+    return [*_reading(api, paper), *_writing(api, paper), *_laboratory(api), _problems(api)]
 
 
-def _reading(api: str) -> list[Part]:
+def _reading(api: str, paper: str) -> list[Part]:
     return [
         Part(
             "find",
@@ -55,12 +57,12 @@ def _reading(api: str) -> list[Part]:
                 "By Accept, by “format” or by suffix. A format that does not exist is answered with 406 and a list of "
                 "those that do."
             ),
-            f"curl -H 'Accept: application/x-bibtex' '{api}/papers/?search=BERT'\ncurl {api}/papers/bert.ris",
+            f"curl -H 'Accept: application/x-bibtex' '{api}/papers/?search=BERT'\ncurl {api}/papers/{paper}.ris",
         ),
     ]
 
 
-def _writing(api: str) -> list[Part]:
+def _writing(api: str, paper: str) -> list[Part]:
     return [
         Part(
             "tokens",
@@ -75,9 +77,9 @@ def _writing(api: str) -> list[Part]:
                 "A change takes the ETag of what it changes in If-Match: without it 428, with an old one 412. "
                 "The same ETag in If-None-Match saves reading the same again (304)."
             ),
-            f"curl -i {api}/papers/bert/\n"
+            f"curl -i {api}/papers/{paper}/\n"
             "curl -X PATCH -H 'Authorization: Bearer dst_…' -H 'Content-Type: application/json' \\\n"
-            f"  -H 'If-Match: \"…\"' -d '{{\"year\": 2019}}' {api}/papers/bert/",
+            f"  -H 'If-Match: \"…\"' -d '{{\"year\": 2019}}' {api}/papers/{paper}/",
         ),
         Part(
             "imports",

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from demos.models import Run
+from tests.catalog.factories import PaperFactory
 from tests.demos.factories import measured_run
 
 pytestmark = pytest.mark.django_db
-LABORATORY = ("runs", "events", "groups", "compare")
+OPEN = ("find", "pages", "formats", "runs", "events", "groups", "compare")
 
 
 def lines(client, anchor: str) -> list[str]:
@@ -32,11 +33,12 @@ def ask(client, line: str):
     return client.post(path, body, content_type="application/json", headers=headers)
 
 
-@pytest.mark.parametrize("anchor", LABORATORY)
-def test_every_line_about_runs_is_answered(client, spec, anchor):
+@pytest.mark.parametrize("anchor", OPEN)
+def test_every_line_that_needs_no_token_is_answered(client, spec, anchor):
+    PaperFactory()
     measured_run(), measured_run()
     answers = {line: ask(client, line).status_code for line in lines(client, anchor)}
-    assert len(answers) > 1
+    assert answers
     assert set(answers.values()) <= {200, 202}, answers
 
 
