@@ -6,9 +6,8 @@ that nobody's verdict is picked for its number. An order is judged by the differ
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from django.utils.translation import gettext as _
@@ -16,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from demos import formatting, reading
 from demos.models import Result
-from demos.statistics import SEEDS_FOR_A_CLAIM, Summary, paired, summary
+from demos.seeds import OverSeeds
+from demos.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
 from workers.metrics import METRICS
 from workers.spec import Claim, MethodSpec
 
@@ -31,17 +31,13 @@ class Verdict(Enum):
         self.slug, self.label = slug, label
 
 
-@dataclass
-class Measured:
-    """The succeeded runs of one configuration: (role, metric) -> seed -> value, the newest run of a seed."""
+@dataclass(kw_only=True)
+class Measured(OverSeeds):
+    """The succeeded runs of one configuration."""
 
     configuration: str
     data: str
     preset: str
-    values: dict[tuple[str, str], dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
-
-    def of(self, role: str, metric: str) -> dict[int, float]:
-        return self.values.get((role, metric), {})
 
 
 @dataclass(frozen=True)
@@ -81,8 +77,8 @@ def measured_of(slug: str) -> list[Measured]:
     )
     found: dict[str, Measured] = {}
     for configuration, data, preset, seed, role, metric, value in rows:
-        one = found.setdefault(configuration, Measured(configuration, data, preset))
-        one.values[role, metric][seed] = value
+        one = found.setdefault(configuration, Measured(configuration=configuration, data=data, preset=preset))
+        one.take(role, metric, seed, value)
     return sorted(found.values(), key=lambda one: -max(map(len, one.values.values())))
 
 
@@ -95,12 +91,12 @@ def judged_claims(spec: MethodSpec, measured: Iterable[Measured]) -> list[Judged
 def _judged(spec: MethodSpec, claim: Claim, measured: list[Measured]) -> Judged:
     if not (claim.metric and claim.role):
         return Judged(claim, Verdict.NOT_COMPARABLE, _("No run measures this quantity."))
-    able = [one for one in measured if one.of(claim.role, claim.metric)]
+    able = [one for one in measured if one.by_seed(claim.role, claim.metric)]
     if not able:
         return Judged(claim, Verdict.NOT_COMPARABLE, _("No run has measured this here yet."))
     same = [one for one in able if claim.number is not None and (one.data, one.preset) == (claim.data, claim.preset)]
     chosen = (same or able)[0]
-    values = chosen.of(claim.role, claim.metric)
+    values = chosen.by_seed(claim.role, claim.metric)
     found = summary(list(values.values()))
     verdict, why = _verdict(spec, claim, chosen, found, has_the_papers_setup=bool(same))
     printed = formatting.spread(claim.metric, found)
@@ -123,9 +119,10 @@ def _verdict(
 
 
 def _order_verdict(spec: MethodSpec, claim: Claim, chosen: Measured) -> tuple[Verdict, str]:
-    difference = paired(chosen.of(claim.role, claim.metric), chosen.of(claim.than, claim.metric))
+    difference = chosen.difference(claim.role, claim.than, claim.metric)
     if difference is None or difference.n < SEEDS_FOR_A_CLAIM:
-        return Verdict.NOT_COMPARABLE, _too_few(difference.n if difference else 0)
+        common = chosen.by_seed(claim.role, claim.metric).keys() & chosen.by_seed(claim.than, claim.metric).keys()
+        return Verdict.NOT_COMPARABLE, _too_few(len(common))
     said = {
         "than": _role_label(spec, claim.than),
         "difference": formatting.difference(claim.metric, difference),
@@ -162,7 +159,7 @@ def measured_order(spec: MethodSpec, measured: Iterable[Measured], metric: str =
     method = next((role.slug for role in spec.roles if role.kind == "method"), "")
     baseline = next((role.slug for role in spec.roles if role.kind == "baseline"), "")
     for one in measured:
-        difference = paired(one.of(method, metric), one.of(baseline, metric))
+        difference = one.difference(method, baseline, metric)
         if difference and difference.n >= SEEDS_FOR_A_CLAIM:
             return Order(
                 _role_label(spec, method), _role_label(spec, baseline), metric, difference,

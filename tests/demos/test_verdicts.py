@@ -40,6 +40,15 @@ def test_two_seeds_are_too_few_for_any_verdict():
     assert found.why == "Only 2 of at least 3 seeds have run."
 
 
+def test_seeds_that_only_one_of_two_networks_has_do_not_count_for_their_order():
+    runs([0.81], [0.70])
+    for seed in (1, 2):
+        Result.objects.create(
+            run=RunFactory(succeeded=True, seed=seed), role="student", metric="accuracy", value=0.8, unit="share"
+        )
+    assert judged(BETTER).why == "Only 1 of at least 3 seeds have run."
+
+
 def test_an_order_that_holds_in_every_seed_is_reproduced_in_order():
     runs([0.81, 0.82, 0.80], [0.70, 0.72, 0.69])
     found = judged(BETTER)
