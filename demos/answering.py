@@ -46,7 +46,7 @@ def listen(stopping: threading.Event) -> None:
                 answer(client, answerer, found[1])
         except RedisError:
             stopping.wait(LISTEN_S)
-        except Exception:
+        except Exception:  # one question that is none must not end the answering of all
             logger.exception("a question could not be answered")
         answerer.rest()
     answerer.stop()
@@ -72,7 +72,7 @@ def reply_to(answerer: Answerer, asked: dict) -> dict:
     except DamagedFile:
         logger.exception("the models of artifact %s are refused", asked["artifact"])
         return _error(DAMAGED)
-    except Exception:
+    except Exception:  # a store or a database raises its own kinds; who asked waits for an answer either way
         logger.exception("the models of artifact %s cannot be had", asked["artifact"])
         return _error(FAILED)
     finally:

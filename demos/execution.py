@@ -120,7 +120,7 @@ def record_patiently(run: Run, events: list[dict], out_dir: Path) -> None:
     batch = recording.Batch(run, events, out_dir)
     try:
         patiently(batch.write)
-    except BaseException:
+    except BaseException:  # raised again: files without their rows would stay for ever
         batch.drop_files()
         raise
 

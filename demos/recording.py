@@ -136,7 +136,7 @@ def _stored(run: Run, event: dict, out_dir: Path) -> Artifact:
     try:
         with path.open("rb") as source:
             artifact.file.name = storage.save(name, File(source))
-    except BaseException:
+    except BaseException:  # raised again: half a file is worth nothing
         storage.delete(name)
         raise
     return artifact
