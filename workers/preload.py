@@ -12,3 +12,4 @@ import numpy  # noqa: F401
 import torch  # noqa: F401
 
 import workers.child  # noqa: F401
+import workers.kit.encoders  # noqa: F401 - transformers, a second of imports

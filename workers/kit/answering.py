@@ -31,9 +31,8 @@ def _answer(role: str, checkpoint: Checkpoint, text: str) -> dict[str, Any]:
 
 
 def token_ids(checkpoint: Checkpoint, text: str) -> torch.Tensor:
-    """(1, S); a text without a token is one unknown token, as in training."""
-    ids = checkpoint.tokenizer.encode(text).ids or [checkpoint.tokenizer.token_to_id(UNKNOWN_TOKEN)]
-    return pad([ids])
+    """(1, S)."""
+    return pad([checkpoint.tokenizer.encode(text).ids])
 
 
 @torch.inference_mode()
@@ -51,6 +50,9 @@ def as_read(checkpoint: Checkpoint, text: str) -> dict[str, Any]:
     """The tokens as they stand in the text, whether the vocabulary knows each, and whether the text was cut."""
     encoding = checkpoint.tokenizer.encode(text)
     unknown = checkpoint.tokenizer.token_to_id(UNKNOWN_TOKEN)
-    pairs = zip(encoding.ids, encoding.offsets, strict=True)
-    tokens = [{"text": text[start:end], "known": token != unknown} for token, (start, end) in pairs]
+    tokens = [
+        {"text": text[start:end], "known": token != unknown}
+        for token, (start, end), mark in zip(encoding.ids, encoding.offsets, encoding.special_tokens_mask, strict=True)
+        if not mark
+    ]
     return {"tokens": tokens, "cut": bool(encoding.overflowing)}

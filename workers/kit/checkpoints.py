@@ -62,7 +62,7 @@ def load(folder: Path) -> Checkpoint:
 def from_bytes(config: bytes, weights: bytes, tokenizer: bytes) -> Checkpoint:
     """The files' contents as a network in evaluation mode. Raises whatever their readers raise."""
     facts = json.loads(config)
-    model = networks.build(networks.Shape(**facts["shape"]))
+    model = networks.build(networks.shape_from(facts["shape"]))
     model.load_state_dict(load_tensors(weights))
     words = Tokenizer.from_buffer(tokenizer)
     return Checkpoint(model.eval(), words, tuple(facts["classes"]), tuple(facts["labels"]), facts)

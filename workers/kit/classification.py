@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from workers.kit import evaluation, networks, text, training
-from workers.kit.data import Dataset
+from workers.kit.data import Dataset, Example
 from workers.kit.events import Report
 from workers.kit.workspace import Workspace
 from workers.metrics import METRICS
@@ -35,6 +35,14 @@ class Task:
     device: torch.device
 
     @property
+    def classes(self) -> int:
+        return len(self.data.classes)
+
+    @property
+    def vocabulary(self) -> int:
+        return self.tokenizer.get_vocab_size()
+
+    @property
     def lengths(self) -> list[int]:
         return [len(row) for row in self.ids]
 
@@ -52,18 +60,24 @@ class Task:
 def prepare(data: Dataset, *, train_rows: int, labelled: int, vocabulary: int, seed: int, device: torch.device) -> Task:
     """Draws `train_rows` training texts by the seed; the first `labelled` of them keep their label for the student."""
     train = random.Random(seed).sample(data.train, min(train_rows, len(data.train)))  # noqa: S311
-    tokenizer = text.train_tokenizer((example.text for example in train), vocabulary)
+    words = (part for example in train for part in (example.text, example.second))
+    tokenizer = text.train_tokenizer(words, vocabulary)
     return Task(
         data=data,
         tokenizer=tokenizer,
-        ids=text.encode(tokenizer, [example.text for example in train]),
+        ids=_encode(tokenizer, train),
         y=torch.tensor([example.label for example in train]),
-        dev_ids=text.encode(tokenizer, [example.text for example in data.dev]),
+        dev_ids=_encode(tokenizer, data.dev),
         dev_y=torch.tensor([example.label for example in data.dev]),
         labelled=list(range(min(labelled, len(train)))),
         unlabelled=list(range(labelled, len(train))),
         device=device,
     )
+
+
+def _encode(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[list[int]]:
+    seconds = [example.second for example in examples] if examples and examples[0].second else ()
+    return text.encode(tokenizer, [example.text for example in examples], seconds)
 
 
 def train_on_labels(
@@ -91,15 +105,21 @@ def train_on_labels(
 def curves(role: str, model: nn.Module, task: Task, report: Report) -> dict[str, Callable]:
     """What `training.fit` reports as it goes: progress, each loss term, dev accuracy after each epoch."""
 
-    def on_terms(step: int, terms: dict[str, float]) -> None:
-        for name, value in terms.items():
-            report.scalar(f"{role}/{name}", step, value)
-
     def on_epoch(step: int) -> None:
         logits = evaluation.predict(model, task.dev_ids)
         report.scalar(f"{role}/dev_accuracy", step, evaluation.accuracy(logits, task.dev_y))
 
-    return {"on_step": report.progress, "on_terms": on_terms, "on_epoch": on_epoch}
+    return {"on_step": report.progress, "on_terms": terms_of(role, report), "on_epoch": on_epoch}
+
+
+def terms_of(role: str, report: Report) -> Callable[[int, dict[str, float]], None]:
+    """For `training.fit`: each term of the loss becomes a curve."""
+
+    def on_terms(step: int, terms: dict[str, float]) -> None:
+        for name, value in terms.items():
+            report.scalar(f"{role}/{name}", step, value)
+
+    return on_terms
 
 
 def measure(

@@ -113,3 +113,16 @@ class Report:
 
     def environment(self, **facts: Any) -> None:
         self._emit("environment", **facts)
+
+
+class Stages:
+    """Numbers a job's stages as they come. `count`: how many there will be; it may be changed on the way."""
+
+    def __init__(self, report: Report, count: int):
+        self._report = report
+        self.count = count
+        self.index = 0
+
+    def __call__(self, name: str, title: Text) -> None:
+        self.index += 1
+        self._report.stage(name, title, index=self.index, count=self.count)

@@ -1,37 +1,33 @@
-"""The networks that methods share: a small transformer encoder that can show its insides, and a BiLSTM.
+"""What every network of the kit is: a shape that says how to build it, and a forward pass that gives logits.
 
-Symbols: B batch, S padded length, D width, H heads, C classes. Both pool over the real tokens; padding enters nothing.
+A BiLSTM stands here; encoders.py has the encoders, and a method may add a kind of its own. Symbols: B batch, S padded
+length, D width, C classes. Padding enters nothing.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-PAD = 0  # the tokenizer's padding id
-MASKED = -1e4  # added to the scores of padded keys
+from workers.kit.architectures import sizes
+from workers.kit.text import PAD
+
+if TYPE_CHECKING:
+    from workers.kit.encoders import Attention
+
+MASKED = -1e4  # stands where padding would be, below every real state
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What a network is, apart from its weights."""
+class Shape(Protocol):
+    """What a network is, apart from its weights: JSON can hold it, and `build` makes the network from it again."""
 
-    kind: str  # "transformer" or "bilstm"
-    layers: int
-    width: int  # D; a BiLSTM's hidden size in each direction
-    vocabulary: int
-    classes: int
-    heads: int = 2
-    embedding: int = 0  # a BiLSTM's word vectors; 0: as wide as the hidden state
-    max_length: int = 64
-    dropout: float = 0.1
+    kind: str
 
-    def as_dict(self) -> dict:
-        return asdict(self)
+    def as_dict(self) -> dict[str, Any]: ...
 
 
 @dataclass
@@ -39,86 +35,28 @@ class Output:
     """What a forward pass gives. The lists are filled only where `insides` was asked for."""
 
     logits: Tensor  # (B, C)
-    hidden: list[Tensor]  # h^0 .. h^L, each (B, S, D)
-    scores: list[Tensor]  # A^1 .. A^L before the mask, each (B, H, S, S)
-    probabilities: list[Tensor]  # P^1 .. P^L, each (B, H, S, S)
+    hidden: list[Tensor] = field(default_factory=list)  # h^0 .. h^L, each (B, S, D)
+    attention: list[Attention] = field(default_factory=list)  # of layers 1 .. L
 
 
-class Attention(nn.Module):
-    """Multi-head self-attention, written out so that scores and probabilities can be seen."""
+@dataclass(frozen=True)
+class BiLSTMShape:
+    layers: int
+    width: int  # hidden size in each direction
+    vocabulary: int
+    classes: int
+    embedding: int = 0  # of the word vectors; 0: as wide as the hidden state
+    dropout: float = 0.1
+    kind: str = "bilstm"
 
-    def __init__(self, width: int, heads: int, dropout: float):
-        super().__init__()
-        self.heads = heads
-        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x (B, S, D); real (B, S), true at tokens -> states (B, S, D), scores and probabilities (B, H, S, S)."""
-        B, S, D = x.shape
-
-        def split(states: Tensor) -> Tensor:
-            return states.view(B, S, self.heads, D // self.heads).transpose(1, 2)  # (B, H, S, D/H)
-
-        q, k, v = split(self.query(x)), split(self.key(x)), split(self.value(x))
-        scores = q @ k.transpose(-1, -2) / math.sqrt(D // self.heads)  # (B, H, S, S)
-        probabilities = (scores + (~real)[:, None, None, :] * MASKED).softmax(-1)
-        mixed = self.dropout(probabilities) @ v  # (B, H, S, D/H)
-        return self.out(mixed.transpose(1, 2).reshape(B, S, D)), scores, probabilities
-
-
-class Block(nn.Module):
-    """One pre-norm layer: attention, then a feed-forward part four times as wide."""
-
-    def __init__(self, width: int, heads: int, dropout: float):
-        super().__init__()
-        self.attention_norm, self.feed_norm = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.attention = Attention(width, heads, dropout)
-        self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        mixed, scores, probabilities = self.attention(self.attention_norm(x), real)
-        x = x + self.dropout(mixed)
-        return x + self.dropout(self.feed(self.feed_norm(x))), scores, probabilities
-
-
-class TransformerClassifier(nn.Module):
-    """Learned positions, pre-norm blocks, mean over the real tokens."""
-
-    def __init__(self, shape: Shape):
-        super().__init__()
-        self.shape = shape
-        self.tokens = nn.Embedding(shape.vocabulary, shape.width, padding_idx=PAD)
-        self.positions = nn.Embedding(shape.max_length, shape.width)
-        nn.init.normal_(self.tokens.weight, std=0.1)
-        nn.init.normal_(self.positions.weight, std=0.02)
-        self.dropout = nn.Dropout(shape.dropout)
-        self.blocks = nn.ModuleList(Block(shape.width, shape.heads, shape.dropout) for _ in range(shape.layers))
-        self.norm = nn.LayerNorm(shape.width)
-        self.head = nn.Linear(shape.width, shape.classes)
-
-    def forward(self, ids: Tensor, *, insides: bool = False) -> Output:
-        real = ids != PAD  # (B, S)
-        places = torch.arange(ids.shape[1], device=ids.device)
-        x = self.dropout(self.tokens(ids) + self.positions(places))  # (B, S, D)
-        output = Output(logits=x, hidden=[x] if insides else [], scores=[], probabilities=[])
-        for block in self.blocks:
-            x, scores, probabilities = block(x, real)
-            if insides:
-                output.hidden.append(x)
-                output.scores.append(scores)
-                output.probabilities.append(probabilities)
-        weights = real.unsqueeze(-1).to(x.dtype)  # (B, S, 1)
-        pooled = (self.norm(x) * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, D)
-        output.logits = self.head(self.dropout(pooled))  # (B, C)
-        return output
+    def as_dict(self) -> dict:
+        return asdict(self)
 
 
 class BiLSTMClassifier(nn.Module):
     """Word vectors, bidirectional LSTM layers over the packed tokens, maximum over the real tokens."""
 
-    def __init__(self, shape: Shape):
+    def __init__(self, shape: BiLSTMShape):
         super().__init__()
         self.shape = shape
         embedding = shape.embedding or shape.width
@@ -136,30 +74,52 @@ class BiLSTMClassifier(nn.Module):
         states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=ids.shape[1])  # (B, S, 2D)
         pooled = states.masked_fill(~real.unsqueeze(-1), MASKED).amax(1)  # (B, 2D)
         logits = self.head(self.dropout(pooled))  # (B, C)
-        return Output(logits=logits, hidden=[x, states] if insides else [], scores=[], probabilities=[])
+        return Output(logits, hidden=[x, states] if insides else [])
 
 
-KINDS = {"transformer": TransformerClassifier, "bilstm": BiLSTMClassifier}
+_kinds: dict[str, tuple[type, type[nn.Module]]] = {}
 
 
-def shape_named(name: str, *, vocabulary: int, classes: int) -> Shape:
-    """The shape of a name as forms offer it: "bilstm-64" (hidden size), "transformer-2x128" (layers x width)."""
-    kind, _, size = name.partition("-")
-    layers, _, width = size.rpartition("x")
-    return Shape(
-        kind=kind,
-        layers=int(layers or 1),
-        width=int(width),
-        heads=max(2, int(width) // 32),
-        vocabulary=vocabulary,
-        classes=classes,
-    )
+def register(kind: str, shape: type, network: type[nn.Module]) -> None:
+    """Makes `build` and saved checkpoints know a kind of network. `network(shape)` builds it with new weights."""
+    _kinds[kind] = (shape, network)
+
+
+register("bilstm", BiLSTMShape, BiLSTMClassifier)
+
+
+class UnknownNetwork(ValueError):
+    """A kind of network that nothing loaded here knows."""
 
 
 def build(shape: Shape, *, seed: int = 0) -> nn.Module:
     """A network whose first weights depend on the shape and the seed alone."""
     torch.manual_seed(seed)
-    return KINDS[shape.kind](shape)
+    return _kind(shape.kind)[1](shape)
+
+
+def shape_from(facts: dict[str, Any]) -> Shape:
+    """The shape that `as_dict` was asked of. Raises UnknownNetwork, and TypeError where the facts do not fit."""
+    return _kind(str(facts.get("kind")))[0](**facts)
+
+
+def _kind(name: str) -> tuple[type, type[nn.Module]]:
+    if name == "encoder":
+        import workers.kit.encoders  # noqa: F401 - registers itself; a second's import that a BiLSTM can spare
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownNetwork(f"no kind of network is called {name!r}; there are {', '.join(_kinds)}") from None
+
+
+def shape_named(name: str, *, vocabulary: int, classes: int) -> Shape:
+    """The shape of a name as forms offer it (architectures.py): "bilstm-64", "bert-2x128", "bert-4x128h8"."""
+    size = sizes(name)
+    if size.kind == "bilstm":
+        return BiLSTMShape(size.layers, size.width, vocabulary, classes)
+    from workers.kit.encoders import bert_shape
+
+    return bert_shape(layers=size.layers, width=size.width, heads=size.heads, vocabulary=vocabulary, classes=classes)
 
 
 def parameter_counts(model: nn.Module) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -69,16 +69,22 @@ def fit(
     loss_of: Callable[[Batch], tuple[Tensor, Mapping[str, Tensor]]],
     *,
     learning_rate: float,
+    parameters: Iterable[nn.Parameter] | None = None,
     on_step: Callable[[int, int], None] = lambda done, total: None,
     on_terms: Callable[[int, dict[str, float]], None] = lambda step, terms: None,
     on_epoch: Callable[[int], None] = lambda step: None,
 ) -> None:
-    """AdamW with warm-up and linear decay. `loss_of` gives the loss and its terms by name.
+    """AdamW with warm-up and linear decay, in bfloat16 where the model is on a GPU. `loss_of` gives the loss and its
+    terms by name.
 
-    `on_terms` gets each term's mean since its last call, at most POINTS times; `on_epoch` runs in evaluation mode.
+    `parameters` are what is trained: all of the model's that ask for a gradient, unless said otherwise. `on_terms` gets
+    each term's mean since its last call, at most POINTS times; `on_epoch` runs in evaluation mode.
     """
     total = sum(len(epoch) for epoch in epochs)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=WEIGHT_DECAY)
+    trained = list(model.parameters() if parameters is None else parameters)
+    trained = [parameter for parameter in trained if parameter.requires_grad]
+    on_gpu = trained[0].is_cuda
+    optimizer = torch.optim.AdamW(trained, lr=learning_rate, weight_decay=WEIGHT_DECAY, fused=True)
     rises = max(1, round(WARM_UP * total))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / rises, (total - step) / max(1, total - rises))
@@ -88,17 +94,18 @@ def fit(
     for epoch in epochs:
         model.train()
         for batch in epoch:
-            loss, terms = loss_of(batch)
+            with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu):
+                loss, terms = loss_of(batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+            nn.utils.clip_grad_norm_(trained, CLIP)
             optimizer.step()
             schedule.step()
             step += 1
-            window.append({name: term.item() for name, term in terms.items()})
+            window.append({name: term.detach() for name, term in terms.items()})  # read later: a GPU need not wait now
             on_step(step, total)
             if step % every == 0 or step == total:
-                on_terms(step, {name: sum(w[name] for w in window) / len(window) for name in window[0]})
+                on_terms(step, {name: torch.stack([w[name] for w in window]).mean().item() for name in window[0]})
                 window = []
         model.eval()
         on_epoch(step)

@@ -10,15 +10,15 @@ from workers.kit.data import DataError
 
 @pytest.fixture
 def saved(tmp_path):
-    tokenizer = text.train_tokenizer(["good bad film"], 10)
-    net = networks.build(networks.shape_named("bilstm-16", vocabulary=5, classes=2), seed=1)
+    tokenizer = text.train_tokenizer(["good bad film"], 8)
+    net = networks.build(networks.shape_named("bilstm-16", vocabulary=8, classes=2), seed=1)
     checkpoints.save(tmp_path / "student", net, tokenizer, classes=("negative", "positive"), labels=("0", "1"))
     return tmp_path / "student"
 
 
 def test_a_checkpoint_gives_the_same_logits(saved):
     loaded = checkpoints.load(saved)
-    net = networks.build(networks.shape_named("bilstm-16", vocabulary=5, classes=2), seed=1).eval()
+    net = networks.build(networks.shape_named("bilstm-16", vocabulary=8, classes=2), seed=1).eval()
     ids = torch.tensor([[2, 3, 4]])
     assert torch.equal(loaded.model(ids).logits, net(ids).logits)
     assert loaded.classes == ("negative", "positive")

@@ -9,17 +9,23 @@ TEXTS = ["a film , a FILM", "not a plot", "服务很好"]
 
 def test_frequent_words_get_small_ids_and_ties_stand_in_order():
     vocabulary = text.train_tokenizer(TEXTS, 100).get_vocab()
-    assert [vocabulary[word] for word in ("[PAD]", "[UNK]", "a", "film", ",", "not", "plot")] == [0, 1, 2, 3, 4, 5, 6]
+    assert [vocabulary[word] for word in text.MARKS] == [0, 1, 2, 3, 4]
+    assert [vocabulary[word] for word in ("a", "film", ",", "not", "plot")] == [5, 6, 7, 8, 9]
 
 
 def test_a_chinese_character_is_a_token():
     tokenizer = text.train_tokenizer(TEXTS, 100)
-    assert tokenizer.encode("很好服务").tokens == ["很", "好", "服", "务"]
+    assert tokenizer.encode("很好服务").tokens == ["[CLS]", "很", "好", "服", "务", "[SEP]"]
 
 
 def test_words_beyond_the_vocabulary_share_one_id():
-    tokenizer = text.train_tokenizer(TEXTS, 4)
-    assert text.encode(tokenizer, ["a plot film", ""]) == [[2, 1, 3], [1]]
+    tokenizer = text.train_tokenizer(TEXTS, 7)  # the marks, "a", "film"
+    assert text.encode(tokenizer, ["a plot film", ""]) == [[2, 5, 1, 6, 3], [2, 3]]
+
+
+def test_a_pair_is_two_texts_each_with_its_end():
+    tokenizer = text.train_tokenizer(TEXTS, 100)
+    assert text.encode(tokenizer, ["a"], ["film"]) == [[text.FIRST, 5, text.SEPARATOR, 6, text.SEPARATOR]]
 
 
 def test_long_texts_are_cut():

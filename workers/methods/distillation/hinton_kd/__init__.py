@@ -1,25 +1,8 @@
 """Hinton's soft targets: what the method is. The job is in job.py, the page in page.md and page.zh.md."""
 
+from workers.kit import params
 from workers.kit.data import TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
-
-NETWORKS = {
-    "bilstm-16": Text("BiLSTM, 16 units a direction", "BiLSTM，每方向 16 单元"),
-    "bilstm-32": Text("BiLSTM, 32 units a direction", "BiLSTM，每方向 32 单元"),
-    "bilstm-64": Text("BiLSTM, 64 units a direction", "BiLSTM，每方向 64 单元"),
-    "bilstm-128": Text("BiLSTM, 128 units a direction", "BiLSTM，每方向 128 单元"),
-    "bilstm-256": Text("BiLSTM, 256 units a direction", "BiLSTM，每方向 256 单元"),
-    "transformer-1x64": Text("Transformer, 1 layer of 64", "Transformer，1 层 × 64"),
-    "transformer-2x64": Text("Transformer, 2 layers of 64", "Transformer，2 层 × 64"),
-    "transformer-2x128": Text("Transformer, 2 layers of 128", "Transformer，2 层 × 128"),
-    "transformer-4x128": Text("Transformer, 4 layers of 128", "Transformer，4 层 × 128"),
-    "transformer-4x256": Text("Transformer, 4 layers of 256", "Transformer，4 层 × 256"),
-}
-
-
-def _sizes(*names: str) -> tuple[tuple[str, Text], ...]:
-    return tuple((name, NETWORKS[name]) for name in names)
-
 
 PARAMS = (
     Param(
@@ -50,102 +33,16 @@ PARAMS = (
         maximum=1,
         symbol=r"\alpha",
     ),
-    Param(
-        "labelled",
-        "int",
-        500,
-        Text("Labelled texts", "有标注文本数"),
-        Text(
-            "Training texts whose labels the student sees. The rest only carry the teacher's opinion.",
-            "学生能看到标签的训练文本数；其余文本只带教师的判断。",
-        ),
-        minimum=20,
-        maximum=50_000,
-    ),
-    Param(
-        "train_rows",
-        "int",
-        6_000,
-        Text("Training texts", "训练文本总数"),
-        Text(
-            "Texts drawn from the training set. The teacher sees all their labels; beyond the labelled ones they are "
-            "the student's transfer set.",
-            "从训练集抽取的文本数。教师看到全部标签；其中不给学生标签的部分构成迁移集。",
-        ),
-        minimum=100,
-        maximum=100_000,
-    ),
-    Param(
-        "teacher",
-        "choice",
-        "bilstm-128",
-        Text("Teacher", "教师网络"),
-        Text("The large network, trained first and then frozen.", "较大的网络，先训练，再冻结。"),
-        choices=_sizes(
-            "bilstm-64", "bilstm-128", "bilstm-256", "transformer-2x128", "transformer-4x128", "transformer-4x256"
-        ),
-    ),
-    Param(
-        "student",
-        "choice",
-        "bilstm-32",
-        Text("Student", "学生网络"),
-        Text("The small network, trained from scratch in every arm.", "较小的网络，每个对照组都从头训练。"),
-        choices=_sizes(
-            "bilstm-16", "bilstm-32", "bilstm-64", "transformer-1x64", "transformer-2x64", "transformer-2x128"
-        ),
-    ),
-    Param(
-        "vocabulary",
-        "int",
-        8_000,
-        Text("Vocabulary", "词表大小"),
-        Text("Most frequent words (or Chinese characters) that have a vector.", "拥有词向量的高频词（或汉字）数量。"),
-        minimum=200,
-        maximum=30_000,
-    ),
-    Param(
-        "teacher_epochs",
-        "int",
-        4,
-        Text("Teacher epochs", "教师训练轮数"),
-        Text(
-            "Passes over the training texts. A teacher that has memorised them has less to teach.",
-            "遍历训练文本的次数。把训练文本背下来的教师能教的东西反而更少。",
-        ),
-        minimum=1,
-        maximum=30,
-    ),
-    Param(
-        "epochs",
-        "int",
-        6,
-        Text("Student epochs", "学生训练轮数"),
-        Text("Passes over the transfer set; every arm takes the same steps.", "遍历迁移集的次数；各对照组步数相同。"),
-        minimum=1,
-        maximum=40,
-    ),
-    Param(
-        "learning_rate",
-        "float",
-        2e-3,
-        Text("Student learning rate", "学生学习率"),
-        Text(
-            "Highest rate of AdamW, after warm-up and before it falls to zero.",
-            "AdamW 的峰值学习率，预热后达到，随后降到零。",
-        ),
-        minimum=1e-5,
-        maximum=1e-2,
-    ),
-    Param(
-        "batch_size",
-        "int",
-        64,
-        Text("Batch size", "批大小"),
-        Text("Texts a step; a quarter of them are labelled.", "每步的文本数，其中四分之一有标注。"),
-        minimum=8,
-        maximum=256,
-    ),
+    params.LABELLED,
+    params.TRAIN_ROWS,
+    params.teacher("bilstm-128", "bilstm-64", "bilstm-128", "bilstm-256", "bert-2x128", "bert-4x128", "bert-4x256"),
+    params.student("bilstm-32", "bilstm-16", "bilstm-32", "bilstm-64", "bert-1x64", "bert-2x64", "bert-2x128"),
+    params.VOCABULARY,
+    params.PRETRAINING_EPOCHS,
+    params.TEACHER_EPOCHS,
+    params.EPOCHS,
+    params.LEARNING_RATE,
+    params.BATCH_SIZE,
     Param(
         "extra_arms",
         "bool",
@@ -193,7 +90,7 @@ PRESETS = (
     ),
 )
 ALONE = ("labelled", "train_rows", "student", "vocabulary", "epochs", "learning_rate", "batch_size")
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "teacher_epochs")
+OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
 TAUGHT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER, "alpha")))  # at no temperature of the loss
 ROLES = (
     Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),

@@ -18,21 +18,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from workers.kit import classification, evaluation, networks, text, training
+from workers.kit import classification, evaluation, networks, teaching, training
 from workers.kit.classification import Task
 from workers.kit.data import Dataset
-from workers.kit.events import Report
-from workers.kit.workspace import Workspace, numbers_depend_on
+from workers.kit.events import Report, Stages
+from workers.kit.teaching import Bench
+from workers.kit.workspace import Workspace
 from workers.metrics import METRICS
 from workers.spec import Text
 
-TEACHER_BATCH = 64
 SoftLoss = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -63,39 +62,7 @@ def distillation_loss(hard: Tensor, soft: Tensor, alpha: float) -> Tensor:
     return (1 - alpha) * hard + alpha * soft
 
 
-# --- stage 1: the teacher, trained on every label, then frozen --------------------------------------------------------
-def teacher_for(
-    task: Task,
-    name: str,
-    epochs: int,
-    seed: int,
-    report: Report,
-    workspace: Workspace,
-    stage: Callable[[str, Text], None],
-) -> nn.Module:
-    """From the cache where these settings have been trained before; then the run says so and trains none."""
-    shape = networks.shape_named(name, vocabulary=task.tokenizer.get_vocab_size(), classes=len(task.data.classes))
-    teacher = networks.build(shape, seed=seed).to(task.device)
-    rate = 2e-3 if shape.kind == "bilstm" else 0.128 / shape.width  # 1e-3 at a width of 128: trained steadily on dev
-    settings = {"epochs": epochs, "batch_size": TEACHER_BATCH, "learning_rate": rate, "seed": seed}
-    code = numbers_depend_on((networks, training, classification, text), task.device.type)
-    key = {"shape": shape.as_dict(), "texts": task.fingerprint(), **settings, **code}
-    kept = workspace.teachers.fetch(key, teacher, report.log)
-    workspace.facts["teacher"] = {"cached": kept is not None, **(kept or {})}
-    if kept is None:
-        stage("teacher", Text("Train the teacher on all labels", "用全部标签训练教师"))
-        began = time.perf_counter()
-        classification.train_on_labels("teacher", teacher, task, **settings, report=report)
-        train_s = time.perf_counter() - began
-        report.result("teacher", "train_s", train_s, METRICS["train_s"].unit)
-        workspace.teachers.store(key, teacher, {"train_s": round(train_s, 3)})
-    else:
-        stage("teacher", Text("Take the teacher from the cache", "从缓存读取教师"))
-        report.log(f"An earlier run trained this teacher in {kept['train_s']:.1f} s; none is trained in this one.")
-    return teacher.eval().requires_grad_(False)
-
-
-# --- stage 2: students that differ in nothing but the loss ------------------------------------------------------------
+# --- students that differ in nothing but the loss ---------------------------------------------------------------------
 @dataclass(frozen=True)
 class Arm:
     """One student: its soft loss and how much that counts. With alpha 0 it is the baseline: labels only."""
@@ -164,34 +131,31 @@ def say_what_it_gave(student: Tensor, baseline: Tensor, y: Tensor, report: Repor
 
 def run(
     *, temperature: float, alpha: float, labelled: int, train_rows: int, teacher: str, student: str, vocabulary: int,
-    teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, extra_arms: bool,
+    pretraining_epochs: int, teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, extra_arms: bool,
     data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     arms = arms_of(temperature, alpha, extra_arms)
-    stages = count(1)
-
-    def stage(name: str, title: Text) -> None:
-        report.stage(name, title, index=next(stages), count=len(arms) + 3)
-
-    stage("data", Text("Read the texts", "读取文本"))
+    stages = Stages(report, count=len(arms) + 3)
+    stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
     task = classification.prepare(data, **drawn, device=device)
 
-    teacher_net = teacher_for(task, teacher, teacher_epochs, seed, report, workspace, stage)
+    trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
+    teacher_net = teaching.teacher(task, teacher, **trained, bench=Bench(report, workspace, stages))
     z_t = evaluation.predict(teacher_net, task.ids, on_batch=report.progress).to(device)  # (N, C), once for all arms
     z_dev = classification.measure("teacher", teacher_net, task, report, workspace)
     dev_logits = {"teacher": z_dev}
 
-    shape = networks.shape_named(student, vocabulary=task.tokenizer.get_vocab_size(), classes=len(data.classes))
+    shape = networks.shape_named(student, vocabulary=task.vocabulary, classes=task.classes)
     plan = training.plan(task.labelled, task.unlabelled, task.lengths, batch_size, epochs, seed)
     for arm in arms:
-        stage(arm.role, arm.title)
+        stages(arm.role, arm.title)
         net = networks.build(shape, seed=seed + 1).to(device)  # the same first weights in every arm
         train_student(arm, net, task, z_t, plan, learning_rate, report)
         dev_logits[arm.role] = classification.measure(arm.role, net, task, report, workspace, teacher=z_dev)
 
-    stage("figures", Text("Draw the figures", "绘制图表"))
+    stages("figures", Text("Draw the figures", "绘制图表"))
     draw_figures(z_t.cpu(), dev_logits, task.dev_y, report)
     say_what_it_gave(dev_logits["student"], dev_logits["baseline"], task.dev_y, report)
     report.artifact("student.zip", workspace.pack("student"))

@@ -1,0 +1,120 @@
+"""Parameters that mean the same in every method that has them. No torch. A method changes a default by `replace`."""
+
+from __future__ import annotations
+
+from workers.kit import architectures
+from workers.spec import Param, Text
+
+TRAIN_ROWS = Param(
+    "train_rows",
+    "int",
+    6_000,
+    Text("Training texts", "训练文本总数"),
+    Text(
+        "Texts drawn from the training set. The teacher sees all their labels; beyond the labelled ones they are "
+        "the student's transfer set.",
+        "从训练集抽取的文本数。教师看到全部标签；其中不给学生标签的部分构成迁移集。",
+    ),
+    minimum=100,
+    maximum=100_000,
+)
+LABELLED = Param(
+    "labelled",
+    "int",
+    500,
+    Text("Labelled texts", "有标注文本数"),
+    Text(
+        "Training texts whose labels the student sees. The rest only carry the teacher's opinion.",
+        "学生能看到标签的训练文本数；其余文本只带教师的判断。",
+    ),
+    minimum=20,
+    maximum=50_000,
+)
+VOCABULARY = Param(
+    "vocabulary",
+    "int",
+    8_000,
+    Text("Vocabulary", "词表大小"),
+    Text("Most frequent words (or Chinese characters) that have a vector.", "拥有词向量的高频词（或汉字）数量。"),
+    minimum=200,
+    maximum=30_000,
+)
+PRETRAINING_EPOCHS = Param(
+    "pretraining_epochs",
+    "int",
+    8,
+    Text("Pre-training epochs", "预训练轮数"),
+    Text(
+        "Passes over the training texts in which an encoder guesses hidden words before it sees a label. A BiLSTM is "
+        "not pre-trained.",
+        "编码器在看到标签之前，遍历训练文本猜测被遮蔽词的次数。BiLSTM 不做预训练。",
+    ),
+    minimum=0,
+    maximum=40,
+)
+TEACHER_EPOCHS = Param(
+    "teacher_epochs",
+    "int",
+    4,
+    Text("Teacher epochs", "教师训练轮数"),
+    Text(
+        "Passes over the training texts. A teacher that has memorised them has less to teach.",
+        "遍历训练文本的次数。把训练文本背下来的教师能教的东西反而更少。",
+    ),
+    minimum=1,
+    maximum=30,
+)
+EPOCHS = Param(
+    "epochs",
+    "int",
+    6,
+    Text("Student epochs", "学生训练轮数"),
+    Text("Passes over the transfer set; every arm takes the same steps.", "遍历迁移集的次数；各对照组步数相同。"),
+    minimum=1,
+    maximum=40,
+)
+LEARNING_RATE = Param(
+    "learning_rate",
+    "float",
+    2e-3,
+    Text("Student learning rate", "学生学习率"),
+    Text(
+        "Highest rate of AdamW, after warm-up and before it falls to zero.",
+        "AdamW 的峰值学习率，预热后达到，随后降到零。",
+    ),
+    minimum=1e-5,
+    maximum=1e-2,
+)
+BATCH_SIZE = Param(
+    "batch_size",
+    "int",
+    64,
+    Text("Batch size", "批大小"),
+    Text("Texts a step; a quarter of them are labelled.", "每步的文本数，其中四分之一有标注。"),
+    minimum=8,
+    maximum=256,
+)
+
+
+def teacher(default: str, *names: str) -> Param:
+    """A choice of the networks that are trained first."""
+    return Param(
+        "teacher",
+        "choice",
+        default,
+        Text("Teacher", "教师网络"),
+        Text("The large network, trained first and then frozen.", "较大的网络，先训练，再冻结。"),
+        choices=architectures.choices(*names),
+    )
+
+
+def student(default: str, *names: str) -> Param:
+    """A choice of the networks that learn from the teacher."""
+    return Param(
+        "student",
+        "choice",
+        default,
+        Text("Student", "学生网络"),
+        Text("The small network, trained from scratch in every arm.", "较小的网络，每个对照组都从头训练。"),
+        choices=architectures.choices(*names),
+    )
