@@ -10,6 +10,7 @@ from demos import examples, formatting, reading, run_page
 from demos.estimates import Forecast
 from demos.laboratory import laboratory as laboratory_now
 from demos.laboratory import one_now
+from demos.leaderboard.tiny import tiny_pareto
 from demos.models import Run
 from workers.spec import MethodSpec
 
@@ -32,7 +33,8 @@ def method_title(run: Run) -> str:
 
 @register.inclusion_tag("demos/_method_families.html")
 def method_families() -> dict:
-    return {"families": reading.families()}
+    families = reading.families()
+    return {"families": families, "pareto": tiny_pareto(entry for family in families for entry in family.methods)}
 
 
 @register.inclusion_tag("demos/_laboratory.html", takes_context=True)
