@@ -6,11 +6,13 @@ import argparse
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from workers import jobs, registry
+from workers.kit import hub
 from workers.kit.data import TITLES, DataError
 from workers.kit.events import Diverged, Report
 from workers.metrics import METRICS
@@ -53,7 +55,10 @@ def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
         "--seed", type=int, default=0, help="of everything random; same seed, same numbers (default: 0)"
     )
     parser.add_argument(
-        "--data", choices=spec.data, metavar="NAME", help=f"the preset's own, or one of {', '.join(spec.data)}"
+        "--data",
+        type=partial(_data_name, spec),
+        metavar="NAME",
+        help=f"the preset's own, or one of {', '.join(spec.data)}{_or_of_the_hub(spec)}",
     )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU where there is one"
@@ -75,15 +80,28 @@ def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
         )
 
 
+def _data_name(spec: MethodSpec, name: str) -> str:
+    if name in spec.data or (_or_of_the_hub(spec) and name.startswith(hub.PREFIX)):
+        return name
+    raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {', '.join(spec.data)})")
+
+
+def _or_of_the_hub(spec: MethodSpec) -> str:
+    return f", or {hub.PREFIX}owner/name" if spec.reads == "texts" else ""
+
+
 def _describe(param: Param) -> str:
     if param.type == "choice":
         allowed = ", ".join(name for name, _ in param.choices)
     elif param.type == "bool":
         allowed = "true or false"
+    elif param.type == "text":
+        allowed = f"up to {param.maximum:g} characters"
     else:
         allowed = f"{param.minimum:g} to {param.maximum:g}"
     default = str(param.default).lower() if param.type == "bool" else param.default
-    return f"{param.help.en} [{allowed}; usually {default}]".replace("%", "%%")
+    usually = "empty" if default == "" else default
+    return f"{param.help.en} [{allowed}; usually {usually}]".replace("%", "%%")
 
 
 def show_list(args: argparse.Namespace, console: Console) -> None:
@@ -147,7 +165,7 @@ def run_method(args: argparse.Namespace, console: Console) -> None:
         threads=args.threads,
     )
     results = Results(method=spec.slug, preset=preset.name, seed=args.seed, data=request.data, params=params)
-    title = TITLES[request.data].en
+    title = TITLES[request.data].en if request.data in TITLES else request.data
     console.print(
         f"[bold]{spec.title.en}[/bold], preset {preset.name}, seed {args.seed}, data: {title}", highlight=False
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from workers import registry
-from workers.kit.data import Dataset, load
+from workers.kit import hub
+from workers.kit.data import Dataset, kind_of, load
 from workers.kit.events import Report
 from workers.kit.treebanks import TreeBank, load_tree_bank
 from workers.spec import MethodSpec
@@ -57,8 +58,6 @@ def execute(request: JobRequest, report: Report) -> None:
     """Runs the job in this process. Raises JobError, DataError, Cancelled, or what the method raises."""
     set_up_threads(request.threads)
     spec = registry.get_spec(request.method)
-    if request.data not in spec.data:
-        raise JobError(f"{spec.slug} does not take the data set {request.data!r}; it takes {', '.join(spec.data)}")
     data = load_data(spec, request.data, request.data_dir)
     run = registry.load(request.method)
     device = _prepare_torch(request)
@@ -79,8 +78,14 @@ def execute(request: JobRequest, report: Report) -> None:
 
 
 def load_data(spec: MethodSpec, name: str, data_dir: str | None) -> Dataset | TreeBank:
-    """What the job is given. Raises DataError."""
-    return (load_tree_bank if spec.reads == "trees" else load)(name, data_dir)
+    """What the job is given: one of the spec's sets, or one of the hub of the same kind. Raises DataError, JobError."""
+    if name in spec.data:
+        return (load_tree_bank if spec.reads == "trees" else load)(name, data_dir)
+    if spec.reads == "texts" and name.startswith(hub.PREFIX):
+        found = hub.load_hub(name)
+        if {*kind_of(found)} & {*spec.data}:
+            return found
+    raise JobError(f"{spec.slug} does not take the data set {name!r}; it takes {', '.join(spec.data)}")
 
 
 def _prepare_torch(request: JobRequest):  # -> torch.device, which is not known here yet

@@ -51,7 +51,7 @@ class Dataset:
 
     @property
     def has_pairs(self) -> bool:
-        return bool(self.dev and self.dev[0].second)
+        return any(example.second for example in (*self.train[:1], *self.dev[:1]))
 
     @property
     def sha256(self) -> str:
@@ -93,6 +93,13 @@ TITLES = {BUILT_IN: corpus.TITLE} | {name: source.title for name, source in _OFF
 TEXTS = (BUILT_IN, *(name for name, source in SOURCES.items() if not source.second_column))
 PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and not source.scale)
 SCORED_PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and source.scale)
+
+
+def kind_of(data: Dataset) -> tuple[str, ...]:
+    """The named sets of the same kind, so that a method which takes one of them takes this one too."""
+    if data.task == "regression":
+        return SCORED_PAIRS if data.has_pairs else ()
+    return PAIRS if data.has_pairs else TEXTS
 
 
 @dataclass(frozen=True)
@@ -148,8 +155,8 @@ def _read(source: Source, folder: Path) -> Dataset:
         dev = [example for example, _ in _examples(source, folder / source.dev)]
         note = Text("dev is the set's own dev file", "验证集用数据集自带的文件")
     elif source.dev == "tenth":
-        train = [example for example, _ in rows if not _in_tenth(example.text)]
-        dev = [example for example, _ in rows if _in_tenth(example.text)]
+        train = [example for example, _ in rows if not in_tenth(example.text)]
+        dev = [example for example, _ in rows if in_tenth(example.text)]
         note = Text(
             "dev is a tenth of the training file, chosen by a hash of the text",
             "验证集是训练文件的十分之一，按文本的哈希值选出",
@@ -172,7 +179,7 @@ def _read(source: Source, folder: Path) -> Dataset:
     )
 
 
-def _in_tenth(text: str) -> bool:
+def in_tenth(text: str) -> bool:
     return hashlib.sha256(text.encode()).digest()[0] % 10 == 0
 
 
