@@ -14,8 +14,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 WHAT_ASKS_THE_DATABASE = ("tests/catalog", "tests/demos", "tests/config")
@@ -31,30 +35,62 @@ def binaries() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-@contextmanager
-def server(port: int | None = None) -> Iterator[str]:
-    """A running server's DATABASE_URL: behind a Unix socket, with a port on the loopback address as well.
+@dataclass(frozen=True)
+class Server:
+    """A cluster in a folder of its own, and its address. It refuses to run as root: then it runs as another user."""
 
-    The server refuses to run as root: then it runs as another user.
-    """
+    folder: Path
+    port: int | None
+    quiet: dict[str, Any]  # what subprocess.run takes besides the command
+
+    @property
+    def url(self) -> str:
+        host = f"127.0.0.1:{self.port}" if self.port else quote(str(self.folder), safe="")
+        return f"postgres://tests@{host}/postgres"
+
+    def initialise(self) -> None:
+        self._run("initdb", "-U", "tests", "-A", "trust", "-E", "UTF8")
+
+    def start(self) -> None:
+        options = f"{UNSAFE_AND_QUICK} -k {self.folder}"
+        if self.port:
+            options += f" -c listen_addresses=127.0.0.1 -p {self.port}"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def processes(self) -> list[psutil.Process]:
+        first = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
+        return [first, *first.children(recursive=True)]
+
+    def _run(self, program: str, *options: str) -> None:
+        subprocess.run([binaries() / program, "-D", self.folder / "data", *options], **self.quiet)
+
+
+@contextmanager
+def machine(port: int | None = None) -> Iterator[Server]:
+    """A running server behind a Unix socket, with a port on the loopback address as well."""
     user = _other_user() if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="distillery-pg-", dir="/tmp") as name:
-        folder = Path(name)
         if user:
-            os.chown(folder, user.pw_uid, user.pw_gid)
+            os.chown(name, user.pw_uid, user.pw_gid)
         as_user = {"user": user.pw_uid, "group": user.pw_gid} if user else {}
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
-        data = str(folder / "data")
-        subprocess.run([binaries() / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8"], **quiet)
-        options = f"{UNSAFE_AND_QUICK} -k {folder}"
-        if port:
-            options += f" -c listen_addresses=127.0.0.1 -p {port}"
-        subprocess.run([binaries() / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
+        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": name, **as_user}
+        found = Server(Path(name), port, quiet)
+        found.initialise()
+        found.start()
         try:
-            host = f"127.0.0.1:{port}" if port else quote(str(folder), safe="")
-            yield f"postgres://tests@{host}/postgres"
+            yield found
         finally:
-            subprocess.run([binaries() / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], **quiet)
+            found.stop()
+
+
+@contextmanager
+def server(port: int | None = None) -> Iterator[str]:
+    """A running server's DATABASE_URL."""
+    with machine(port) as found:
+        yield found.url
 
 
 def _other_user() -> pwd.struct_passwd:

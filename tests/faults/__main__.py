@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 
 from tests.faults import scenarios
-from tests.faults.site import Verdict
+from tests.faults.site import Skipped, Verdict
 from tests.running_site import ROOT
 
 ROW = "{:<30} {:>7} {:>5} {:>5} {:>7} {:>8} {:>6} {:>7}  {}"
@@ -21,6 +21,8 @@ def play(name: str) -> Verdict:
     began = time.monotonic()
     try:
         verdict = scenarios.ALL[name]()
+    except Skipped as reason:
+        verdict = Verdict(name, 0, notes={"skipped": str(reason)})
     except Exception as error:  # noqa: BLE001 (the others are still to be played)
         traceback.print_exc()
         verdict = Verdict(name, 0, faults=[f"{type(error).__name__}: {error}"])

@@ -7,9 +7,14 @@ import signal
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from urllib.request import urlopen
 
-from tests.faults.site import ToySite, Verdict, toy_site
+import psutil
+
+from tests import postgresql
+from tests.faults.site import Skipped, ToySite, Verdict, toy_site
+from tests.running_site import free_port
 
 WATCHERS = 20
 
@@ -44,7 +49,40 @@ def database_locked() -> Verdict:
         time.sleep(20)
         other.execute("ROLLBACK")
         other.close()
-        return site.judge("(c) SQLite locked for 20 s", 1, locks_are_meant=True)
+        verdict = site.judge("(c) SQLite locked for 20 s", 1, locks_are_meant=True)
+        _expect_all_succeeded(verdict)
+        return verdict
+
+
+def postgresql_away() -> Verdict:
+    """PostgreSQL frozen for 20 s under load, then killed, and started again 20 s later."""
+    if postgresql.binaries() is None:
+        raise Skipped("no PostgreSQL server is installed here")
+    with postgresql.machine(free_port()) as server, toy_site(DATABASE_URL=server.url) as site:
+        with site.fed(2, kind="steady", seconds=3):
+            time.sleep(6)
+            _signal(server, signal.SIGSTOP)
+            time.sleep(20)
+            _signal(server, signal.SIGCONT)
+            time.sleep(8)
+            _signal(server, signal.SIGKILL)
+            time.sleep(20)
+            server.start()
+            time.sleep(3)
+        verdict = site.judge("(c) PostgreSQL frozen, killed", 2)
+        _expect_all_succeeded(verdict)
+        return verdict
+
+
+def _signal(server: postgresql.Server, number: int) -> None:
+    for process in server.processes():
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+
+
+def _expect_all_succeeded(verdict: Verdict) -> None:
+    if set(verdict.states) != {"succeeded"}:
+        verdict.faults.append("an outage cost a run its end")
 
 
 def deployment() -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from tests.faults import outages
+from tests.faults import outages, surroundings
 from tests.faults.site import ToySite, Verdict, toy_site
 
 SEED = 4
@@ -66,7 +66,10 @@ ALL = {
     "kills": kills,
     "redis": outages.redis_away,
     "locked": outages.database_locked,
+    "postgresql": outages.postgresql_away,
+    "disk": surroundings.disk_full,
     "misbehaving": misbehaving,
+    "clock": surroundings.clock_steps,
     "deployment": outages.deployment,
     "watchers": outages.watchers,
 }

@@ -29,6 +29,10 @@ NO_LIMITS |= {"RUN_MAX_QUEUED": "0", "RUN_MAX_WAITING_EACH": "0"}
 ANSWER_S = 120  # a request may meet a dead web process, which is started again
 
 
+class Skipped(Exception):
+    """What a scenario needs is not here; the message says what."""
+
+
 @dataclass
 class Verdict:
     """One row of the table."""
