@@ -32,12 +32,12 @@ def printed_value(param: Param, value: object) -> str:
         return _("yes") if value else _("no")
     if param.type == "choice":
         return next((formatting.local(label) for name, label in param.choices if name == value), str(value))
-    return f"{value:g}"
+    return str(value) or "–" if param.type == "text" else f"{value:g}"
 
 
 def bounds(param: Param) -> str:
     """1 to 20, "" where a parameter has none."""
-    if param.minimum is None or param.maximum is None:
+    if param.type == "text" or param.minimum is None or param.maximum is None:
         return ""
     return _("%(low)s to %(high)s") % {"low": f"{param.minimum:g}", "high": f"{param.maximum:g}"}
 
@@ -197,13 +197,15 @@ class RunForm(GroupFormMixin, forms.Form):
 
 
 def param_field(param: Param) -> forms.Field:
-    """A text input for a number, a list for a choice: the spec checks, the HTML attributes only help."""
+    """A list for a choice, an input for the rest: the spec checks, the HTML attributes only help."""
     common = {"label": formatting.local(param.label), "help_text": formatting.local(param.help), "required": False}
     if param.type in {"bool", "choice"}:
         options = [("true", _("yes")), ("false", _("no"))]
         if param.type == "choice":
             options = [(name, formatting.local(label)) for name, label in param.choices]
         return forms.ChoiceField(choices=[("", _("the preset's value")), *options], **common)
+    if param.type == "text":
+        return forms.CharField(max_length=int(param.maximum), **common)
     step = "1" if param.type == "int" else "any"
     attrs = {"step": step, "min": param.minimum, "max": param.maximum, "inputmode": "decimal"}
     attrs = {key: value for key, value in attrs.items() if value is not None}

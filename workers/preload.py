@@ -11,5 +11,5 @@ if os.getpgrp() != os.getpid():
 import numpy  # noqa: F401
 import torch  # noqa: F401
 
-import workers.child  # noqa: F401
+import workers.child
 import workers.kit.encoders  # noqa: F401 - transformers, a second of imports

@@ -7,7 +7,7 @@ Standard library only.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,10 +35,13 @@ class InvalidParams(ValueError):
 
 @dataclass(frozen=True)
 class Param:
-    """One argument of a job: type, default, bounds, and the words a person reads beside it."""
+    """One argument of a job: type, default, bounds, and the words a person reads beside it.
+
+    A "text" is one line; `maximum` is how many characters it may have.
+    """
 
     name: str
-    type: Literal["int", "float", "bool", "choice"]
+    type: Literal["int", "float", "bool", "choice", "text"]
     default: Value
     label: Text
     help: Text
@@ -54,6 +57,8 @@ class Param:
             return self._clean_bool(value)
         if self.type == "choice":
             return self._clean_choice(value)
+        if self.type == "text":
+            return self._clean_text(value)
         return self._clean_number(value)
 
     def _clean_bool(self, value: Any) -> bool:
@@ -70,6 +75,16 @@ class Param:
             listed = ", ".join(names)
             raise ValueError(Text(f"must be one of {listed}", f"须为以下之一：{listed}"))
         return value
+
+    def _clean_text(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(Text("must be text", "须为文本"))
+        line, most = value.strip(), int(self.maximum or 0)
+        if not line.isprintable():
+            raise ValueError(Text("must be one line without control characters", "须为一行，且不含控制字符"))
+        if len(line) > most:
+            raise ValueError(Text(f"must have at most {most} characters", f"最多 {most} 个字符"))
+        return line
 
     def _clean_number(self, value: Any) -> int | float:
         if isinstance(value, bool):
@@ -174,6 +189,8 @@ class MethodSpec:
     claims: tuple[Claim, ...] = ()
     symbols: tuple[Symbol, ...] = ()
     shrunk: Text | None = None  # what the reference job makes smaller or leaves out
+    # What parameters must keep to together: cleaned values in, what is wrong out, by the name of the one to change.
+    checks: tuple[Callable[[Mapping[str, Value]], Mapping[str, Text]], ...] = ()
     reads: Literal["texts", "trees"] = "texts"  # what `data` names: labelled texts, or tree banks ("opinions" is both)
     folder: str = ""  # dotted module path, filled in by the registry
 
@@ -205,6 +222,9 @@ class MethodSpec:
                 cleaned[param.name] = param.clean(values.get(param.name, base.get(param.name, param.default)))
             except ValueError as error:
                 errors[param.name] = error.args[0]
+        if not errors:
+            for check in self.checks:
+                errors |= check(cleaned)
         if errors:
             raise InvalidParams(errors)
         return cleaned

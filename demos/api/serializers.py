@@ -32,7 +32,7 @@ class ChoiceSerializer(serializers.Serializer):
 
 class ParamSerializer(serializers.Serializer):
     name = serializers.CharField()
-    type = serializers.ChoiceField(choices=["int", "float", "bool", "choice"])
+    type = serializers.ChoiceField(choices=["int", "float", "bool", "choice", "text"])
     default = serializers.JSONField(help_text="A number, a boolean or a string, as `type` says.")
     minimum = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField(allow_null=True)

@@ -51,8 +51,14 @@ class SeedsField(forms.CharField):
 class ValuesField(forms.CharField):
     """Several values of one parameter, as text; the spec says what is wrong with any of them."""
 
+    separators = SEPARATORS
+
     def to_python(self, value: object) -> list[str]:
-        return [part for part in SEPARATORS.split(super().to_python(value)) if part]
+        return [part for part in self.separators.split(super().to_python(value)) if part]
+
+
+class TextsField(ValuesField):
+    separators = re.compile(r"\s*;\s*")  # a text may hold commas and spaces of its own
 
 
 def values_field(param: Param) -> forms.Field:
@@ -66,7 +72,8 @@ def values_field(param: Param) -> forms.Field:
             label=label, choices=options, required=False, widget=forms.CheckboxSelectMultiple
         )
     attrs = {"inputmode": "text", "autocomplete": "off"}
-    return ValuesField(label=label, required=False, max_length=MAX_LIST_LENGTH, widget=forms.TextInput(attrs=attrs))
+    kind = TextsField if param.type == "text" else ValuesField
+    return kind(label=label, required=False, max_length=MAX_LIST_LENGTH, widget=forms.TextInput(attrs=attrs))
 
 
 class GroupFormMixin:

@@ -1,5 +1,7 @@
 """Values outside a spec are refused in words; the rest is filled from preset and default."""
 
+from dataclasses import replace
+
 import pytest
 
 from workers.spec import InvalidParams, MethodSpec, Param, Preset, Role, Text
@@ -57,3 +59,27 @@ def test_every_bad_value_is_named_and_not_only_the_first():
 def test_an_unknown_preset_names_those_that_exist():
     with pytest.raises(KeyError, match="smoke"):
         SPEC.preset("huge")
+
+
+LINE = Param("layers", "text", "", WORDS, WORDS, maximum=8)
+
+
+def test_a_text_is_one_line_of_bounded_length():
+    assert LINE.clean(" 1, 4 ") == "1, 4"
+    for value in ("123456789", "1\n4", 4):
+        with pytest.raises(ValueError):
+            LINE.clean(value)
+
+
+def test_what_parameters_must_keep_to_together_is_checked_once_each_is_right():
+    def small_is_quick(values):
+        return {"epochs": WORDS} if values["size"] == "small" and values["epochs"] > 3 else {}
+
+    spec = replace(SPEC, checks=(small_is_quick,))
+    assert spec.clean({"epochs": 3})["epochs"] == 3
+    with pytest.raises(InvalidParams) as refused:
+        spec.clean({"epochs": 4})
+    assert refused.value.errors == {"epochs": WORDS}
+    with pytest.raises(InvalidParams) as refused:
+        spec.clean({"epochs": 4, "rate": 7})
+    assert set(refused.value.errors) == {"rate"}, "a check sees only values that are right"
