@@ -9,8 +9,8 @@ Tags and relations are those of Universal Dependencies 2; where its guidelines l
 Treebank 2.8: "far" and "anything" head "far from dull" and "anything but dull", a comma hangs on the second of two
 coordinated clauses and else on the main one.
 
-What the seed fixes depends on the order of the draws: a distractor and a setting draw the words of all their forms
-before they choose one.
+What the seed fixes depends on the order of the draws: a clause draws its adjective, a distractor and a setting the
+words of all their forms, before it is settled which of them are said.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ ONLY, ALSO, EVEN, NOT = Node("only", "ADV"), Node("also", "ADV"), Node("even", "
 AND, BUT, YET = (Node(form, "CCONJ") for form in ("and", "but", "yet"))
 ALTHOUGH, THOUGH, THAT = (Node(form, "SCONJ") for form in ("although", "though", "that"))
 COMMA, SEMICOLON = (Node(form, "PUNCT") for form in (",", ";"))
+
+# How often each form is drawn.
+SENTENCES = ("plain",) * 4 + ("setting",) * 4 + ("both",) * 4 + ("contrast",) * 2 + ("distractor",) * 2
+CLAUSES = ("adjective",) * 5 + ("adverb", "verb", "noun", "only")
+DENIALS = ("not", "not", "never", "hardly", "anything", "far", "nobody", "verb")
 
 
 def adj(form: str) -> Node:
@@ -67,7 +72,7 @@ def prep(preposition: str, phrase: Node) -> Node:
 
 
 def was(subject: Node, predicate: Node) -> Node:
-    """ "the plot was dull": the predicate is the head."""
+    """As in "the plot was dull": the predicate is the head."""
     return predicate.before(nsubj=subject, cop=WAS)
 
 
@@ -75,19 +80,20 @@ def sentence(draw: Draw) -> tuple[Node, int]:
     """A sentence and the label of the opinion in it (1: positive)."""
     domain = draw.one(tuple(words.DOMAINS))
     good = draw.chance(0.5)
-    form = draw.one(("plain",) * 4 + ("setting",) * 4 + ("both",) * 4 + ("contrast",) * 2 + ("distractor",) * 2)
+    form = draw.one(SENTENCES)
     own = clause(draw, domain, good)
-    if form == "plain":
-        whole = own
-    elif form == "contrast":
-        whole = contrast(draw, clause(draw, domain, not good), own)
-    elif form == "distractor":
-        whole = with_distractor(draw, distractor(draw, domain), own)
-    elif form == "setting":
-        place = setting(draw, domain)
-        whole = joined(place, own) if draw.chance(0.5) else own.after(punct=COMMA, parataxis=place)
-    else:
-        whole = joined(own, clause(draw, domain, good))
+    match form:
+        case "plain":
+            whole = own
+        case "setting":
+            place = setting(draw, domain)
+            whole = joined(place, own) if draw.chance(0.5) else own.after(punct=COMMA, parataxis=place)
+        case "both":
+            whole = joined(own, clause(draw, domain, good))
+        case "contrast":
+            whole = contrast(draw, clause(draw, domain, not good), own)
+        case "distractor":
+            whole = with_distractor(draw, distractor(draw, domain), own)
     if draw.chance(0.15):
         whole = whole.before(advmod=adv(draw.one(words.HEDGES)))
     return whole.after(punct=Node(draw.one((".", ".", ".", "!")), "PUNCT")), int(good)
@@ -99,27 +105,28 @@ def clause(draw: Draw, domain: str, good: bool) -> Node:
     part = the(draw.one(parts))
     if draw.chance(0.16):
         return negated(draw, part, good)
-    form = draw.one(("adjective",) * 5 + ("adverb", "verb", "noun", "only"))
+    form = draw.one(CLAUSES)
     adjective = adj(draw.zipf(words.GOOD_ADJECTIVES if good else words.BAD_ADJECTIVES))
-    if form == "adverb":
-        how = adv(draw.zipf(words.GOOD_ADVERBS if good else words.BAD_ADVERBS))
-        return verb("worked").before(nsubj=part).after(advmod=how)
-    if form == "verb":
-        return verb(draw.zipf(words.GOOD_VERBS if good else words.BAD_VERBS)).before(nsubj=I).after(obj=part)
-    if form == "noun":
-        return was(part, a(noun(draw.zipf(words.GOOD_NOUNS if good else words.BAD_NOUNS))))
-    if form == "only":
-        other = adj(draw.zipf(words.GOOD_ADJECTIVES if good else words.BAD_ADJECTIVES))
-        not_only = adjective.before(advmod=ONLY).before(advmod=NOT)
-        return was(part, not_only.after(conj=other.before(cc=BUT, advmod=ALSO)))
-    return was(part, intensified(draw, adjective))
+    match form:
+        case "adjective":
+            return was(part, intensified(draw, adjective))
+        case "adverb":
+            how = adv(draw.zipf(words.GOOD_ADVERBS if good else words.BAD_ADVERBS))
+            return verb("worked").before(nsubj=part).after(advmod=how)
+        case "verb":
+            return verb(draw.zipf(words.GOOD_VERBS if good else words.BAD_VERBS)).before(nsubj=I).after(obj=part)
+        case "noun":
+            return was(part, a(noun(draw.zipf(words.GOOD_NOUNS if good else words.BAD_NOUNS))))
+        case "only":
+            other = adj(draw.zipf(words.GOOD_ADJECTIVES if good else words.BAD_ADJECTIVES))
+            not_only = adjective.before(advmod=ONLY).before(advmod=NOT)
+            return was(part, not_only.after(conj=other.before(cc=BUT, advmod=ALSO)))
 
 
 def negated(draw: Draw, part: Node, good: bool) -> Node:
     """A clause that says `good` or not by denying the opposite."""
     adjective = adj(draw.zipf(words.BAD_ADJECTIVES if good else words.GOOD_ADJECTIVES))
-    form = draw.one(("not", "not", "never", "hardly", "anything", "far", "nobody", "verb"))
-    match form:
+    match draw.one(DENIALS):
         case "not":
             return was(part, intensified(draw, adjective).before(advmod=NOT))
         case "never":

@@ -170,8 +170,18 @@ def _sentence(path: Path, rows: list[_Row]) -> Sentence:
         heads.append(int(row.head))
     if heads.count(0) != 1:
         raise _bad(path, rows[0].line, f"{heads.count(0)} roots where a tree has one")
+    if lost := [row for place, row in enumerate(rows, start=1) if not _leads_to_the_root(place, heads)]:
+        raise _bad(path, lost[0].line, f"the heads of word {lost[0].place!r} run in a circle")
     _, _, words, upos, _, relations = zip(*rows, strict=True)
     return Sentence(words, upos, tuple(heads), relations)
+
+
+def _leads_to_the_root(place: int, heads: list[int]) -> bool:
+    for _ in heads:
+        place = heads[place - 1]
+        if place == 0:
+            return True
+    return False
 
 
 def _bad(path: Path, line: int, what: str) -> DataError:

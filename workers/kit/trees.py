@@ -27,11 +27,11 @@ class Node(NamedTuple):
 
     def before(self, **phrases: Node) -> Node:
         """With these, by their relation, in front of all that is here. `nmod_poss` stands for nmod:poss."""
-        return Node(self.form, self.upos, (*_named(phrases), *self.left), self.right)
+        return Node(self.form, self.upos, (*phrases.items(), *self.left), self.right)
 
     def after(self, **phrases: Node) -> Node:
         """With these, by their relation, behind all that is here."""
-        return Node(self.form, self.upos, self.left, (*self.right, *_named(phrases)))
+        return Node(self.form, self.upos, self.left, (*self.right, *phrases.items()))
 
     @property
     def text(self) -> str:
@@ -59,9 +59,5 @@ class Node(NamedTuple):
         own = len(rows)
         right = [(relation, phrase._write(rows)) for relation, phrase in self.right]
         for relation, number in left + right:
-            rows[number - 1][2:] = own, relation
+            rows[number - 1][2:] = own, relation.replace("_", ":")
         return own
-
-
-def _named(phrases: dict[str, Node]) -> list[tuple[str, Node]]:
-    return [(relation.replace("_", ":"), phrase) for relation, phrase in phrases.items()]

@@ -63,6 +63,12 @@ def test_a_bad_row_is_named_by_file_line_and_remedy(tmp_path, old, new, said):
         list(treebanks.read_conllu(file_of(tmp_path, DONT.replace(old, new, 1))))
 
 
+def test_heads_that_run_in_a_circle_are_named(tmp_path):
+    text = DONT.replace("4\taux", "3\taux").replace("4\tadvmod", "2\tadvmod")
+    with pytest.raises(DataError, match=r"some\.conllu:5: the heads of word '2' run in a circle; mend"):
+        list(treebanks.read_conllu(file_of(tmp_path, text)))
+
+
 def bank_in(folder, *, dev=DONT):
     (folder / "ud_en_ewt").mkdir(exist_ok=True)
     for split, text in (("train", DONT), ("dev", dev)):
