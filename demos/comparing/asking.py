@@ -31,6 +31,11 @@ class Asked:
     def baseline(self) -> Run | None:
         return self.runs[0] if self.runs else None
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Nothing is wrong with the choice yet: more runs are to come."""
+        return not self.unknown and len(self.runs) < FEWEST
+
     def check(self) -> None:
         """Raises NotComparable unless there are 2 to 20 runs and all were found."""
         if self.unknown:

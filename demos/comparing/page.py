@@ -29,7 +29,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     try:
         asked.check()
     except NotComparable as error:
-        status = 200 if not request.GET else 422
+        status = 200 if asked.is_unfinished else 422
         return render(request, "demos/comparing/choose.html", {"asked": asked, "refusal": error}, status=status)
     return render(request, "demos/comparing/compare.html", _context(asked, request))
 
