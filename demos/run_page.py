@@ -104,7 +104,12 @@ def repeat_fields(run: Run, spec: MethodSpec | None) -> list[tuple[str, str]]:
     usual = spec.values_of(preset)
     changed = [param for param in spec.params if run.params.get(param.name, usual[param.name]) != usual[param.name]]
     asked = [("preset", run.preset), ("data", run.data), ("seed", str(run.seed))]
-    return asked + [(field_name(param), str(run.params[param.name]).lower()) for param in changed]
+    return asked + [(field_name(param), _as_typed(run.params[param.name])) for param in changed]
+
+
+def _as_typed(value: object) -> str:
+    """As somebody would type it into the form: 4 and not 4.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).lower()
 
 
 def compare_query(run: Run) -> str:
