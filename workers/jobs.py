@@ -66,7 +66,7 @@ def execute(request: JobRequest, report: Report) -> None:
 
     out_dir = Path(request.out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    workspace = Workspace(out_dir, Teachers(Path(request.cache_dir)))
+    workspace = Workspace(out_dir, Teachers(Path(request.cache_dir)), request.data_dir)
     facts = environment(request, device.type) | {"data": data.facts()}
     report.environment(**facts)
     run(**request.params, data=data, seed=request.seed, device=device, report=report, workspace=workspace)

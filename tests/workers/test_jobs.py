@@ -69,6 +69,13 @@ def first(folder):
     return run(request_for(folder, extra_arms=True))
 
 
+def test_a_job_can_read_more_from_the_data_folder_than_its_data_set(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(registry, "load", lambda slug: lambda **arguments: given.append(arguments["workspace"]))
+    jobs.execute(replace(request_for(tmp_path), data_dir="/data"), Report([].append))
+    assert given[0].data_dir == "/data"
+
+
 def test_every_role_has_every_metric_once(first):
     spec = registry.get_spec("hinton-kd")
     found = [(row["role"], row["metric"]) for row in first["results"]]

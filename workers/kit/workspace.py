@@ -21,10 +21,14 @@ from workers.kit.teachers import Teachers
 
 @dataclass
 class Workspace:
-    """`facts` gathers what the job learns about itself (a teacher from the cache, say) for the run's environment."""
+    """`facts` gathers what the job learns about itself (a teacher from the cache, say) for the run's environment.
+
+    `data_dir` is for what a job reads beside its data set: unlabelled text.
+    """
 
     out_dir: Path
     teachers: Teachers
+    data_dir: str | None = None
     facts: dict = field(default_factory=dict)
     roles: list[str] = field(default_factory=list)  # those with a checkpoint, in the order in which they were measured
 
