@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from demos import charts, curves, formatting, reading, tables, trying
 from demos.models import Run
-from workers.spec import MethodSpec
+from workers.spec import MethodSpec, Text
+from workers.trying import figures_fault
 
 CLASSES_SHOWN = 6
 
@@ -115,11 +116,20 @@ def _share(probability: float, chosen: bool) -> Share:
 
 
 def _charts(spec: MethodSpec | None, figures: list[dict]) -> list[charts.Chart]:
-    """Figures that the spec names; their ids differ from those of the run's own."""
+    """Figures that the spec names, in the answer's order; none where any of them could not be drawn.
+
+    Their ids differ from those of the run's own, and from each other where one figure is drawn several times.
+    """
+    if figures_fault(figures):
+        return []
     known = {figure.slug: figure for figure in spec.figures} if spec else {}
-    events = [event for event in figures if event.get("slug") in known]
-    named = [(replace(known[event["slug"]], slug=f"try-{event['slug']}"), event["data"]) for event in events]
-    found = [curves.chart_of_figure(spec, figure, {}, data, "") for figure, data in named]
+    found = []
+    for place, drawn in enumerate(figures):
+        if drawn["slug"] in known:
+            figure = replace(known[drawn["slug"]], slug=f"try-{drawn['slug']}-{place}")
+            if "title" in drawn:
+                figure = replace(figure, title=Text(drawn["title"]["en"], drawn["title"]["zh"]))
+            found.append(curves.chart_of_figure(spec, figure, {}, drawn["data"], ""))
     return [chart for chart in found if chart]
 
 

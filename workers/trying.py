@@ -9,7 +9,8 @@ with the networks that `Workspace.save` kept, by role and on the CPU. It returns
     answers   [{"role", "classes": [{"name", "probability"}], "ms"}, ...]: `ms` is the time of one forward pass
     tokens    [{"text", "known"}, ...]: the text as the networks read it; optional
     cut       whether the text was longer than they read; optional
-    figures   [{"slug", "data"}, ...]: figures of the spec, in the form of figure events; optional
+    figures   [{"slug", "title", "data"}, ...]: figures of the spec, in the form of figure events; optional. One that is
+              drawn several times, for several layers say, has a `title` {"en", "zh"} of its own each time
 
 Without one, workers/kit/answering.py answers. `device` and `threads` are added here.
 
@@ -35,11 +36,13 @@ from typing import Any
 from workers import registry
 from workers.family import resident_mb
 from workers.jobs import cpu_model
-from workers.kit.events import figure_fault
+from workers.kit.events import figure_fault, figure_size
 from workers.spec import Text
 
 Answer = dict[str, Any]
 MAX_ANSWER_BYTES = 256 * 1024
+MAX_FIGURES = 16
+MAX_FIGURE_VALUES = 1600  # of one figure, each a shape on the page: a heat map of 40 tokens by 40
 RUNS_KEPT = 4  # whose networks stay in memory
 LOOK_EVERY_S = 0.25
 
@@ -149,9 +152,8 @@ def _reply(question: dict[str, str], kept: OrderedDict[str, Any]) -> dict[str, A
     try:
         answer = answer_of(question["method"])(_models(question["models"], kept), question["text"])
         answer = {"figures": [], "tokens": [], "cut": False, **answer, **_measured_on()}
-        for figure in answer["figures"]:
-            if fault := figure_fault(figure["data"]):
-                raise ValueError(f"figure {figure['slug']}: {fault}")
+        if fault := figures_fault(answer["figures"]):
+            raise ValueError(fault)
         size = len(json.dumps(answer, allow_nan=False))
     except Exception as error:  # noqa: BLE001 (a method's code may raise anything; the asker hears it)
         why = f"{type(error).__name__}: {error}"[:500]
@@ -159,6 +161,23 @@ def _reply(question: dict[str, str], kept: OrderedDict[str, Any]) -> dict[str, A
     if size > MAX_ANSWER_BYTES:
         return {"error": [f"The answer has {size:,} bytes, too many.", f"回答有 {size:,} 字节，过大。"]}
     return {"answer": answer}
+
+
+def figures_fault(figures: Any) -> str:
+    """What keeps the figures of an answer from being drawn, "" for nothing. The web side asks this as well."""
+    if not isinstance(figures, list) or len(figures) > MAX_FIGURES:
+        return f"figures must be a list of {MAX_FIGURES} at most"
+    for figure in figures:
+        if not isinstance(figure, dict) or not isinstance(figure.get("slug"), str):
+            return "each figure names one of the spec's"
+        title = figure.get("title", {"en": "", "zh": ""})
+        if not isinstance(title, dict) or not all(isinstance(title.get(language), str) for language in ("en", "zh")):
+            return f"figure {figure['slug']}: its title lacks a language"
+        if fault := figure_fault(figure.get("data")):
+            return f"figure {figure['slug']} {fault}"
+        if (size := figure_size(figure["data"])) > MAX_FIGURE_VALUES:
+            return f"figure {figure['slug']} has {size:,} values; at most {MAX_FIGURE_VALUES:,} are drawn"
+    return ""
 
 
 def answer_of(method: str) -> Callable[..., Answer]:

@@ -42,6 +42,9 @@ class TokenSerializer(serializers.Serializer):
 
 class DrawnSerializer(serializers.Serializer):
     slug = serializers.CharField()
+    title = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="In place of the figure's own: `en` and `zh`."
+    )
     data = serializers.JSONField(help_text="As in the run's own `figure` events.")
 
 

@@ -164,6 +164,37 @@ def test_an_empty_or_too_long_text_is_refused_at_its_field(client, spec, redis_u
     assert asked == []
 
 
+def heat_map(size: int = 2, **own) -> dict:
+    names = ["<b>", *map(str, range(1, size))]
+    data = {"kind": "heatmap", "rows": names, "columns": names, "values": [[0.25] * size] * size}
+    return {"slug": "losses", "data": data, **own}
+
+
+def test_figures_of_an_answer_are_drawn_with_ids_and_titles_of_their_own(client, spec, redis_url):
+    second = heat_map(title={"en": "Layer <2>", "zh": "第 2 层"})
+    unknown = heat_map() | {"slug": "of-no-spec"}
+    with a_worker(redis_url, {"answer": SAID | {"figures": [heat_map(), second, unknown]}}):
+        page = post(client, with_models())
+    drawn = page.context["trying"]["answers"].charts
+    assert [(chart.slug, chart.title) for chart in drawn] == [
+        ("try-losses-0", "Loss terms"),
+        ("try-losses-1", "Layer <2>"),
+    ]
+    assert "Layer &lt;2&gt;" in page.content.decode()
+    assert "<b>" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "figures", ["<b>", [1], [heat_map(41)], [heat_map()] * 17, [heat_map() | {"data": {"kind": "heatmap"}}]]
+)
+def test_figures_that_cannot_be_drawn_leave_the_answers_alone(client, spec, redis_url, figures):
+    with a_worker(redis_url, {"answer": SAID | {"figures": figures}}):
+        page = post(client, with_models())
+    assert page.status_code == 200
+    assert page.context["trying"]["answers"].charts == []
+    assert len(page.context["trying"]["answers"].lines) == 3
+
+
 # --- nobody answers -----------------------------------------------------------------------------------------------
 def test_without_redis_the_form_says_so(client, spec):
     response = post(client, with_models())

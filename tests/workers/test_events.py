@@ -58,6 +58,9 @@ def test_a_figure_of_each_kind_is_taken(data):
         ({"kind": "bars", "categories": 3, "series": [{"name": "a", "y": []}]}, "is not shaped"),
         ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[1], [2]]}, "has 2 values along 1 rows"),
         ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[1, 2]]}, "has 2 values along 1 columns"),
+        ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[float("nan")]]}, "not finite"),
+        ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[1]], "low": "0"}, "is not shaped"),
+        ({"x": ["1"], "series": []}, "is not shaped"),
     ],
 )
 def test_a_figure_that_no_page_could_draw_is_refused_where_it_is_made(data, fault):

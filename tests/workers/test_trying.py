@@ -110,6 +110,12 @@ def reply(method: str, archive, kept=None):  # noqa: F811
     return trying._reply({"method": method, "models": str(archive), "text": "a film"}, kept)
 
 
+def heat_map(size: int, value: object = 0.5) -> dict:
+    names = [str(index) for index in range(size)]
+    values = [[value] * size for _ in names]
+    return {"slug": "attention", "data": {"kind": "heatmap", "rows": names, "columns": names, "values": values}}
+
+
 def test_a_method_may_answer_in_its_own_way(archive, method):  # noqa: F811
     figure = {"slug": "exits", "data": {"x": [1], "series": []}}
     own = method(answer=lambda checkpoints, text: {"answers": [], "figures": [figure], "seen": sorted(checkpoints)})
@@ -129,6 +135,11 @@ def test_a_method_without_an_answer_of_its_own_gives_the_kits(archive, method): 
         (lambda checkpoints, text: 1 / 0, "ZeroDivisionError"),
         (lambda checkpoints, text: {"answers": [float("nan")]}, "ValueError"),
         (lambda checkpoints, text: {"answers": ["x" * 300_000]}, "too many"),
+        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(41)]}, "has 1,681 values"),
+        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(2) | {"title": {"en": "a"}}]}, "language"),
+        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(2, float("inf"))]}, "not finite"),
+        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(2, "<b>")]}, "not shaped"),
+        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(1)] * 17}, "at most"),
     ],
 )
 def test_an_answer_that_fails_or_is_no_json_or_too_large_is_told_of(archive, method, own, said):  # noqa: F811

@@ -43,22 +43,38 @@ def figure_fault(data: Any) -> str:
     kind = data.get("kind", "lines") if isinstance(data, dict) else None
     try:
         if kind == "heatmap":
-            return _length_fault("rows", data["rows"], data["values"]) or next(
-                (fault for row in data["values"] if (fault := _length_fault("columns", data["columns"], row))), ""
-            )
+            faults = (_values_fault("columns", data["columns"], row) for row in data["values"])
+            ends = [data.get("low"), data.get("high")]
+            return _length_fault("rows", data["rows"], data["values"]) or next(filter(None, faults), _odd_value(ends))
         if kind not in ("lines", "bars"):
             return f"is of no kind there is: {kind!r}"
         along = "x" if kind == "lines" else "categories"
-        faults = (_length_fault(along, data[along], line["y"]) for line in data["series"] if line["name"])
-        return next(filter(None, faults), "")
+        faults = (_values_fault(along, data[along], line["y"]) for line in data["series"] if line["name"])
+        return next(filter(None, faults), _odd_value(data["x"]) if kind == "lines" else "")
     except KeyError as missing:
         return f"lacks {missing}"
     except TypeError:
         return f"is not shaped as its kind, {kind}, asks for"
 
 
+def figure_size(data: Any) -> int:
+    """How many values a figure draws; its data are without fault."""
+    lines = data["values"] if data.get("kind") == "heatmap" else [line["y"] for line in data["series"]]
+    return sum(len(line) for line in lines)
+
+
 def _length_fault(along: str, names: list, values: list) -> str:
     return "" if len(names) == len(values) else f"has {len(values)} values along {len(names)} {along}"
+
+
+def _values_fault(along: str, names: list, values: list) -> str:
+    return _length_fault(along, names, values) or _odd_value(values)
+
+
+def _odd_value(values: list) -> str:
+    """`math.isfinite` raises TypeError for what is no number."""
+    odd = any(value is not None and not math.isfinite(value) for value in values)
+    return "has a value that is not finite" if odd else ""
 
 
 class Report:
