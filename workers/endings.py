@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from workers.spec import Text
 
-NEAR = 0.9  # of what this host has for jobs
-
 FORKSERVER_KILLED = Text("The process that starts jobs was killed.", "启动任务的进程被杀死。")
+NEAR = 0.9  # of what this host has for jobs
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,11 @@ class Memory:
     @property
     def was_short(self) -> bool:
         return self.kills > 0 or self.peak_mb > NEAR * self.usable_mb
+
+
+def not_started(error: Exception) -> Text:
+    name = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return Text(f"Its process could not be started ({name}).", f"无法启动它的进程（{name}）。")
 
 
 def too_long(wall_s: float) -> Text:

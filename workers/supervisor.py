@@ -31,8 +31,9 @@ FAMILY_EVERY_S = 1.0  # all processes of the machine are read for it
 DISK_EVERY_S = 2.0
 FLUSH_BYTES = 2**20
 FORKSERVER_DIED = 255  # what multiprocessing reports as the exit code when the forkserver itself was killed
-FORKSERVER_RETRY_S = 5.0
+FORKSERVER_RETRY_S = 20.0  # longer than it takes to import torch on a busy machine
 LOG_LINE_CHARACTERS = 2000
+CANNOT_START = (OSError, EOFError)  # the forkserver is gone, or was killed while it was asked
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,10 @@ class Supervisor:
         that text as its cause. What `on_events` or `should_stop` raise kills the job and passes through.
         """
         job = _Job(limits, on_events)
-        job.start(self._context, (execute or self._execute, request, dict(environment or {})))
+        try:
+            job.start(self._context, (execute or self._execute, request, dict(environment or {})))
+        except CANNOT_START as error:
+            return Outcome("lost", endings.not_started(error))
         try:
             while job.is_running():
                 job.listen()
@@ -339,13 +343,17 @@ class _Job:
 
 
 def _started(context: Any, arguments: tuple) -> Any:
-    """A started child. A forkserver that was just killed is noticed only when the kernel has let go of it."""
+    """A started child. Raises one of CANNOT_START.
+
+    A forkserver that was just killed is noticed only when the kernel has let go of it; and the next one may be killed
+    while it still imports torch, with us waiting for it.
+    """
     give_up_at = time.monotonic() + FORKSERVER_RETRY_S
     while True:
         process = context.Process(target=child.main, args=arguments)
         try:
             process.start()
-        except (OSError, EOFError):
+        except CANNOT_START:
             if time.monotonic() > give_up_at:
                 raise
             time.sleep(TICK_S)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import time
+from collections import Counter
 
 from tests.faults import outages, surroundings
 from tests.faults.site import ToySite, Verdict, toy_site
 
 SEED = 4
+# A job's own process was killed; or its run was interrupted at each of its attempts.
+MEANT = r"killed \(signal 9, SIGKILL\)|Given up after \d+ attempts"
 
 
 def kills(count: int = 50) -> Verdict:
@@ -22,6 +26,10 @@ def kills(count: int = 50) -> Verdict:
                 struck[part] += site.strike(part)
         verdict = site.judge("(a) kill -9", count, drain_s=240)
         verdict.notes["struck"] = struck
+        causes = Counter(run["cause"] for run in site.audit() if run["state"] != "succeeded")
+        verdict.notes["causes"] = dict(causes)
+        if others := [cause for cause in causes if not re.search(MEANT, cause)]:
+            verdict.faults.append(f"ends that no kill explains: {others}")
         return verdict
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from workers import devices
+from workers import devices, supervisor
 from workers.supervisor import Limits, Outcome, Supervisor
 
 LIMITS = Limits(wall_s=20, grace_s=0.3)
@@ -180,6 +181,18 @@ def test_killed_forkserver_loses_the_run_and_the_next_run_starts_another(tmp_pat
     assert Watch("speak", tmp_path, steps=1).run().state == "succeeded"
 
 
+def test_job_that_cannot_be_started_is_lost_and_not_failed(tmp_path, monkeypatch):
+    """As where the forkserver is killed again and again while it imports torch."""
+
+    def killed(_self):
+        raise EOFError("unexpected EOF")
+
+    monkeypatch.setattr(supervisor, "FORKSERVER_RETRY_S", 0.2)
+    monkeypatch.setattr(multiprocessing.context.ForkServerProcess, "start", killed)
+    outcome = Watch("speak", tmp_path, steps=1).run()
+    assert (outcome.state, outcome.cause.en) == ("lost", "Its process could not be started (EOFError: unexpected EOF).")
+
+
 def test_what_the_job_started_goes_with_it(tmp_path):
     assert Watch("leave_a_process_behind", tmp_path).run().state == "succeeded"
     wait_for(lambda: is_gone(int((tmp_path / "left").read_text())))
@@ -247,7 +260,6 @@ def test_jobs_of_several_threads_run_at_once(tmp_path):
 WORKER = """
 import sys
 from types import SimpleNamespace
-from workers import devices
 from workers.supervisor import Limits, Supervisor
 Supervisor("tests.workers.toy_jobs.{job}", preload=()).run(
     SimpleNamespace(out_dir=sys.argv[1]), on_events=print, should_stop=lambda: None, limits=Limits(wall_s=60))
