@@ -153,7 +153,7 @@ def _read(source: Source, folder: Path) -> Dataset:
     if source.dev.endswith(".tsv"):
         train = [example for example, _ in rows]
         dev = [example for example, _ in _examples(source, folder / source.dev)]
-        note = Text("dev is the set's own dev file", "验证集用数据集自带的文件")
+        note = source.note
     elif source.dev == "tenth":
         train = [example for example, _ in rows if not in_tenth(example.text)]
         dev = [example for example, _ in rows if in_tenth(example.text)]

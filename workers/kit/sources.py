@@ -24,12 +24,14 @@ class Source:
     label_column: str = "label"
     scale: tuple[float, float] | None = None
     licence: Text = UNCLEAR
+    note: Text = Text("dev is the set's own dev file", "验证集用数据集自带的文件")  # of a set whose dev is a file
 
     @property
     def files(self) -> tuple[str, ...]:
         return (self.train, self.dev) if self.dev.endswith(".tsv") else (self.train,)
 
 
+CUT_FROM_TRAIN = Text("dev is 500 rows cut from the published train", "验证集是从公布的训练集中切出的 500 行")
 PAIR = {"text_column": "sentence1", "second_column": "sentence2"}
 POLARITY = {"labels": ("0", "1"), "classes": ("negative", "positive")}
 NEWS_ZH = tuple(
@@ -53,6 +55,7 @@ SOURCES = {
             "trec/dev.tsv",
             labels=("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"),
             classes=("abbreviation", "description", "entity", "human", "location", "number"),
+            note=CUT_FROM_TRAIN,
         ),
         Source("mr", Text("Film reviews (MR)", "电影评论（MR）"), "mr/all.tsv", "fold 9", **POLARITY),
         Source("cr", Text("Customer reviews (CR)", "商品评论（CR）"), "cr/all.tsv", "fold 9", **POLARITY),
@@ -85,6 +88,7 @@ SOURCES = {
                 "sentences from published works: for tests and reference runs only",
                 "句子取自已出版的著作：仅供测试与参考运行",
             ),
+            note=Text("dev is the in-domain half of the published dev", "验证集是公布的验证集中域内的一半"),
         ),
         Source(
             "chnsenticorp",
@@ -118,6 +122,7 @@ SOURCES = {
             ("0", "1"),
             ("different", "paraphrase"),
             licence=Text("Microsoft's shared source: non-commercial use", "微软共享源代码许可：仅限非商业用途"),
+            note=CUT_FROM_TRAIN,
             **PAIR,
         ),
         Source(

@@ -139,6 +139,12 @@ def test_what_a_set_without_pairs_says_of_itself_is_as_before():
     ]
 
 
+@pytest.mark.parametrize(("name", "said"), [("stsb", "own dev file"), ("rte", "own dev file"), ("mrpc", "cut from")])
+def test_the_note_says_what_dev_is(tmp_path, name, said):
+    found = data.load(name, pairs_in(tmp_path, name, "a\tb\t1\n"))
+    assert said in found.facts()["note"]["en"]
+
+
 def test_every_set_is_of_one_kind():
     kinds = [*data.TEXTS, *data.PAIRS, *data.SCORED_PAIRS]
     assert sorted(kinds) == sorted({data.BUILT_IN, *data.SOURCES})
