@@ -3,62 +3,14 @@
 import itertools
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
+from tests.browser.pages import PAGES
+from tests.browser.stock import Made
 from tests.running_site import Site
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/",
-    "/papers/",
-    "/papers/?q=distillation&category=compression",
-    "/papers/?q=nothing-is-called-so",
-    "/papers/tinybert-distilling-bert-for-natural-language-understanding/",
-    "/lists/",
-    "/lists/bert-compression/",
-    "/lists/pre-trained-models/",
-    "/lists/pre-trained-models/edit/",
-    "/lists/new/",
-    "/me/",
-    "/authors/1/",
-    "/venues/acl/",
-    "/venues/acl/edit/",
-    "/years/2020/",
-    "/timeline/",
-    "/categories/knowledge-distillation/",
-    "/categories/knowledge-distillation/edit/",
-    "/tags/",
-    "/tags/pruning/",
-    "/tags/pruning/edit/",
-    "/tags/pruning/remove/",
-    "/tags/pruning/history/",
-    "/health/",
-    "/health/arxiv-pdf-link/",
-    "/add/",
-    "/papers/tinybert-distilling-bert-for-natural-language-understanding/edit/",
-    "/papers/tinybert-distilling-bert-for-natural-language-understanding/notes/new/",
-    "/papers/tinybert-distilling-bert-for-natural-language-understanding/lists/",
-    "/papers/tinybert-distilling-bert-for-natural-language-understanding/remove/",
-    "/methods/",
-    "/methods/hinton-kd/",
-    "/runs/",
-    "/runs/?data=opinions&sort=oldest",
-    "/queue/",
-    "/leaderboard/",
-    "/groups/",
-    "/import/",
-    "/changes/",
-    "/papers/tinybert-distilling-bert-for-natural-language-understanding/history/",
-    "/duplicates/",
-    "/duplicates/pair/",
-    "/duplicates/judged/",
-    "/lists/bert-compression/history/",
-    "/people/",
-    "/account/",
-    "/api/",
-    "/login/",
-)
 LOOKS = tuple(itertools.product((1280, 390), ("light", "dark"), ("en-GB", "zh-CN")))
 MAX_BYTES = 100_000
 # Plotly weighs 4.8 MB. Its page says everything in a table first, fetches it afterwards, and the browser keeps it.
@@ -66,7 +18,9 @@ AFTER_THE_PAGE = "plotly.min"
 
 
 @pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
-def test_no_page_scrolls_sideways_or_asks_another_host(browser: Browser, site: Site, width, theme, language):
+def test_no_page_scrolls_sideways_or_asks_another_host(
+    browser: Browser, site: Site, made: Made, width, theme, language
+):
     context = browser.new_context(
         base_url=site.url, locale=language, color_scheme=theme, viewport={"width": width, "height": 844}
     )
@@ -76,7 +30,7 @@ def test_no_page_scrolls_sideways_or_asks_another_host(browser: Browser, site: S
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url))
     for path in PAGES:
-        page.goto(path)
+        page.goto(made.at(path))
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
         assert page.locator("html").get_attribute("lang") == ("zh-hans" if language == "zh-CN" else "en")
@@ -87,22 +41,20 @@ def test_no_page_scrolls_sideways_or_asks_another_host(browser: Browser, site: S
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_sends_100_kb_before_pictures(browser: Browser, site: Site, path):
+def test_no_page_sends_100_kb_before_pictures(browser: Browser, site: Site, made: Made, path):
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
-    weights: dict[str, int] = {}
-    page.on("requestfinished", lambda request: weights.update(weight(request)))
-    page.goto(path, wait_until="networkidle")
+    requests: list[Request] = []
+    page.on("requestfinished", requests.append)
+    page.goto(made.at(path), wait_until="networkidle")
+    weights = {request.url: request.sizes()["responseBodySize"] for request in requests if counts(request)}
     context.close()
     assert len(weights) >= 3
     assert sum(weights.values()) < MAX_BYTES, weights
 
 
-def weight(request) -> dict[str, int]:
-    if request.resource_type not in {"document", "stylesheet", "script"} or AFTER_THE_PAGE in request.url:
-        return {}
-    request.response().finished()
-    return {request.url: request.sizes()["responseBodySize"]}
+def counts(request: Request) -> bool:
+    return request.resource_type in {"document", "stylesheet", "script"} and AFTER_THE_PAGE not in request.url
 
 
 def test_the_chart_has_no_button_that_sends_it_to_another_host(page: Page):

@@ -1,11 +1,11 @@
 """The whole path as a reader walks it: real browser, real Redis, real worker."""
 
-import json
 import re
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.asking import api
 
 pytestmark = pytest.mark.browser
 
@@ -20,11 +20,6 @@ BIBTEX = """@inproceedings{rowan-2031,
 @article{broken-2031,
   title = {An entry without its end
 """
-
-
-def api(site, path: str):
-    with urlopen(f"{site.url}/api/v1/{path}", timeout=10) as answer:
-        return json.load(answer)
 
 
 def number_of_papers(site) -> int:

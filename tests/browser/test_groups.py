@@ -1,23 +1,17 @@
 """Groups of runs as a reader starts and follows them: real browser, real Redis, real worker; then without scripts."""
 
-import json
 import re
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.asking import api
 from tests.running_site import Site
 
 pytestmark = pytest.mark.browser
 
 GROUP_MS = 240_000  # three smoke runs one after another on a slow, busy machine, a teacher for each seed
 ADDRESS = re.compile(r"/groups/([0-9a-f-]{36})/")
-
-
-def api(site: Site, path: str) -> dict:
-    with urlopen(f"{site.url}/api/v1/{path}", timeout=10) as answer:
-        return json.load(answer)
 
 
 def fill_panel(page: Page, seeds: str, temperatures: str = "") -> None:

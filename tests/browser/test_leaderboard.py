@@ -1,43 +1,23 @@
 """The leaderboard on a real site: marks and rows that answer each other, and all of it without scripts."""
 
-import json
 import re
-import time
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.asking import api
+from tests.browser.stock import Made
 from tests.running_site import Site
 
 pytestmark = pytest.mark.browser
 
-RUN_S = 180  # two smoke runs on a slow machine, a teacher included
-STUDENTS = ("bilstm-16", "bilstm-64")
 OWN_METHODS = "/leaderboard/?kind=method"
 
 
 @pytest.fixture(scope="module")
-def measured(site: Site) -> list[dict]:
-    """Two students of different size, and what the API says of them."""
-    runs = [start(site, student) for student in STUDENTS]
-    deadline = time.monotonic() + RUN_S
-    while any(api(site, f"runs/{run['id']}/")["state"] != "succeeded" for run in runs):
-        assert time.monotonic() < deadline, "the runs did not succeed"
-        time.sleep(0.5)
+def measured(site: Site, made: Made) -> list[dict]:
+    """What the API says of two students of different size."""
     return api(site, "leaderboard/?kind=method")["networks"]
-
-
-def start(site: Site, student: str) -> dict:
-    asked = {"method": "hinton-kd", "preset": "smoke", "seed": 3, "params": {"student": student}}
-    request = Request(f"{site.url}/api/v1/runs/", json.dumps(asked).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
-def api(site: Site, path: str) -> dict:
-    with urlopen(f"{site.url}/api/v1/{path}", timeout=10) as answer:
-        return json.load(answer)
 
 
 def open_board(page: Page) -> None:

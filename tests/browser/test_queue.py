@@ -14,16 +14,6 @@ AT_WORK_MS = 90_000  # a worker of a busy machine takes its time
 STOPPED_MS = 30_000
 
 
-@pytest.fixture
-def two_runs(page: Page) -> list[str]:
-    """One that goes to work and one that waits behind it; both gone at the end, whatever happened."""
-    asked = {"method": "hinton-kd", "preset": "small", "data": "opinions"}
-    ids = [page.request.post("/api/v1/runs/", data=asked | {"seed": seed}).json()["id"] for seed in (901, 902)]
-    yield ids
-    for run_id in ids:
-        page.request.post(f"/api/v1/runs/{run_id}/cancel/")
-
-
 def test_the_queue_follows_runs_and_cancels_them_without_being_reloaded(page: Page, two_runs):
     working, waiting = two_runs
     page.goto("/queue/")

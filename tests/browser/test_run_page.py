@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.running_site import ROOT, Site
+from tests.browser.asking import ask, wait_for
+from tests.browser.stock import Made
+from tests.running_site import Site
 
 pytestmark = pytest.mark.browser
 
 RUN_MS = 120_000  # a run on a slow machine, teacher included
 OFFLINE_MS = 3_000
-STOCK = """
-import math
-from datetime import timedelta
-from django.utils import timezone
-from demos.models import Event, Run
-now = timezone.now()
-def run(state, cause, said):
-    made = Run.objects.create(method="hinton-kd", preset="small", data="opinions", params={}, attempts=1, state=state,
-        cause_en=cause, cause_zh=cause, started_at=now - timedelta(seconds=40), ended_at=now)
-    Event.objects.bulk_create([Event(run=made, seq=seq, kind=kind, body=body, at=now)
-                               for seq, (kind, body) in enumerate(said, start=1)])
-    print(made.get_absolute_url())
-lines = [("log", {"text": f"line {number}"}) for number in range(1000)]
-run("failed", "student/loss is nan at step 7: training diverged", lines)
-loss = [("scalar", {"name": "student/soft_loss", "step": step, "value": 9 if step == 1711 else math.exp(-step / 900)})
-        for step in range(3000)]
-run("succeeded", "", loss)
-"""
-
-
-def api(address: str, body: dict | None = None) -> dict:
-    data = json.dumps(body).encode() if body is not None else None
-    with urlopen(Request(address, data, {"Content-Type": "application/json"}), timeout=10) as answer:
-        return json.load(answer)
 
 
 def start(site: Site, preset: str, seed: int) -> dict:
-    return api(f"{site.url}/api/v1/runs/", {"method": "hinton-kd", "preset": preset, "seed": seed})
+    return ask(f"{site.url}/api/v1/runs/", {"method": "hinton-kd", "preset": preset, "seed": seed})
 
 
 def log_events(run: dict) -> list[tuple[str, str]]:
     """(number, text) of every log line, by the API."""
     found, address = [], f"{run['url']}events/?page_size=100"
     while address:
-        page = api(address)
+        page = ask(address)
         found += [(str(event["seq"]), event["body"]["text"]) for event in page["results"] if event["kind"] == "log"]
         address = page["next"]
     return found
@@ -65,30 +37,11 @@ def log_lines(page: Page) -> list[tuple[str, str]]:
     return [tuple(line) for line in lines.evaluate_all("all => all.map(e => [e.dataset.seq, e.textContent.trimEnd()])")]
 
 
-@pytest.fixture(scope="module")
-def stock(site: Site) -> tuple[str, str]:
-    """Addresses of a failed run with a thousand lines, and of one with three thousand points and a peak."""
-    environment = os.environ | {"VAR_DIR": str(site.state_dir)}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v", "0", "-c", STOCK],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    failed, long = done.stdout.split()[-2:]
-    return failed, long
-
-
 @pytest.fixture
 def forgiving_page(browser: Browser, site: Site) -> Iterator[Page]:
     """Its console may complain: of a connection that a test has cut."""
     context = browser.new_context(base_url=site.url, locale="en-GB")
     context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def page_without_scripts(browser: Browser, site: Site) -> Iterator[Page]:
-    context = browser.new_context(base_url=site.url, locale="en-GB", java_script_enabled=False)
     yield context.new_page()
     context.close()
 
@@ -121,29 +74,22 @@ def test_after_a_break_no_line_is_lost_or_doubled(forgiving_page: Page, site: Si
 
 def test_a_running_job_is_stopped_and_repeated_without_scripts(page_without_scripts: Page, site: Site):
     page, run = page_without_scripts, start(site, "small", 33)
-    give_up_at = time.monotonic() + RUN_MS / 1000
-    while api(run["url"])["state"] != "running":
-        assert time.monotonic() < give_up_at
-        time.sleep(0.2)
+    wait_for(run, {"running"}, RUN_MS / 1000)
     page.goto(run["page"])
     expect(page.locator("noscript p")).to_contain_text("As it stood at")
+    page.get_by_role("link", name="Reload").click()
     page.get_by_role("button", name="Cancel").click()
-    pill = page.locator(".pill").first
-    while pill.inner_text() != "cancelled":
-        assert time.monotonic() < give_up_at
-        page.wait_for_timeout(300)
-        page.get_by_role("link", name="Reload").click()
-        if page.locator("noscript p").count() == 0:
-            break
-    expect(pill).to_have_text("cancelled")
+    wait_for(ask(run["url"]), {"cancelled"}, RUN_MS / 1000)
+    page.reload()
+    expect(page.locator(".pill").first).to_have_text("cancelled")
     expect(page.get_by_text("Stopped on request.")).to_be_visible()
     page.get_by_role("button", name="Repeat").click()
     expect(page.get_by_role("link", name="Repeats this run")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
 
 
-def test_a_failed_run_says_why_what_it_said_last_and_what_to_try(page: Page, stock):
-    page.goto(stock[0])
+def test_a_failed_run_says_why_what_it_said_last_and_what_to_try(page: Page, made: Made):
+    page.goto(made.failed)
     head = page.locator("#run-header")
     expect(head).to_contain_text("training diverged")
     expect(head.get_by_role("region", name="The last lines")).to_contain_text("line 999")
@@ -151,8 +97,8 @@ def test_a_failed_run_says_why_what_it_said_last_and_what_to_try(page: Page, sto
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
 
-def test_a_long_log_is_read_upwards_searched_and_left_at_its_end(page: Page, stock):
-    page.goto(stock[0])
+def test_a_long_log_is_read_upwards_searched_and_left_at_its_end(page: Page, made: Made):
+    page.goto(made.failed)
     lines = page.locator("#run-log-lines")
     expect(lines.locator("span")).to_have_count(200)
     page.get_by_role("link", name="Earlier lines").click()
@@ -170,9 +116,9 @@ def test_a_long_log_is_read_upwards_searched_and_left_at_its_end(page: Page, sto
     expect(lines.locator("span").last).to_be_in_viewport()
 
 
-def test_a_long_log_is_read_in_pages_and_searched_without_scripts(page_without_scripts: Page, stock):
+def test_a_long_log_is_read_in_pages_and_searched_without_scripts(page_without_scripts: Page, made: Made):
     page = page_without_scripts
-    page.goto(stock[0])
+    page.goto(made.failed)
     page.get_by_role("link", name="The log in pages").click()
     page.get_by_role("link", name="Earlier lines").first.click()
     expect(page.locator("#run-log-lines")).to_contain_text("line 799")
@@ -181,8 +127,8 @@ def test_a_long_log_is_read_in_pages_and_searched_without_scripts(page_without_s
     expect(page.get_by_text("11 entries have it.")).to_be_visible()
 
 
-def test_a_curve_is_zoomed_by_keys_buttons_and_dragging_and_smoothed(page: Page, stock):
-    page.goto(stock[1])
+def test_a_curve_is_zoomed_by_keys_buttons_and_dragging_and_smoothed(page: Page, made: Made):
+    page.goto(made.long)
     chart = page.locator(".chart-frame").filter(has=page.locator(".chart-tools")).first
     line = chart.locator(".lines .line").first
     whole = line.get_attribute("d")
@@ -214,9 +160,9 @@ def test_a_curve_is_zoomed_by_keys_buttons_and_dragging_and_smoothed(page: Page,
     expect(chart.locator("output")).to_have_text("off")
 
 
-def test_a_finished_run_can_be_read_whole_without_scripts(page_without_scripts: Page, stock):
+def test_a_finished_run_can_be_read_whole_without_scripts(page_without_scripts: Page, made: Made):
     page = page_without_scripts
-    page.goto(stock[1])
+    page.goto(made.long)
     expect(page.get_by_role("img", name=re.compile("Loss against the teacher"))).to_be_visible()
     expect(page.locator(".chart-tools").first).to_be_hidden()
     page.get_by_text("Numbers", exact=True).first.click()
