@@ -53,6 +53,10 @@ def quantity(metric: str, value: float, unit: str = "") -> Quantity:
         return Quantity(f"{100 * value:.1f}", "%")
     if stored == "parameters":
         return Quantity(f"{value / 1e6:.3f}", "M")
+    if stored == "FLOP":
+        return Quantity(f"{value / 1e6:.3f}", "MFLOP")
+    if stored == "bits":
+        return Quantity(f"{value:.2f}", _("bits"))
     if stored == "bytes":
         return Quantity(f"{value / 1e6:.2f}", "MB")
     if stored in {"ms", "nats"}:

@@ -26,10 +26,14 @@ METRICS = {
         Metric("ece", Text("Calibration error (ECE)", "校准误差（ECE）"), "share", "lower"),
         Metric("parameters", Text("Parameters", "参数量"), "parameters", "lower"),
         Metric("parameters_body", Text("Parameters without embeddings", "参数量（不含词嵌入）"), "parameters", "lower"),
+        Metric("parameters_nonzero", Text("Parameters that are not zero", "非零参数量"), "parameters", "lower"),
         Metric("size_bytes", Text("Size on disk", "文件大小"), "bytes", "lower"),
+        Metric("bits_per_weight", Text("Bits a weight, in the file", "文件中每个权重的位数"), "bits", "lower"),
+        Metric("flops_per_token", Text("Operations a token", "每词元运算量"), "FLOP", "lower"),
         Metric("latency_p50_ms", Text("Latency p50, batch 1", "延迟 p50（批大小\u00a01）"), "ms", "lower"),
         Metric("latency_p95_ms", Text("Latency p95, batch 1", "延迟 p95（批大小\u00a01）"), "ms", "lower"),
         Metric("throughput", Text("Throughput, batch 32", "吞吐量（批大小\u00a032）"), "examples/s", "higher"),
+        Metric("peak_memory", Text("Peak memory, batch 32", "峰值内存（批大小\u00a032）"), "bytes", "lower"),
         Metric("train_s", Text("Training time", "训练时间"), "s", "lower"),
     )
 }

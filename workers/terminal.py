@@ -21,6 +21,8 @@ SCALES = {
     "examples/s": (1, "{:,.0f} /s"),
     "ms": (1, "{:.2f} ms"),
     "s": (1, "{:.1f} s"),
+    "bits": (1, "{:.2f} bits"),
+    "FLOP": (1e-6, "{:.3f} MFLOP"),
 }
 
 

@@ -10,6 +10,8 @@ from demos.statistics import Summary, summary
         ("accuracy", 0.8104, "81.0\u202f%"),
         ("parameters", 1_820_000, "1.820\u202fM"),
         ("size_bytes", 7_304_000, "7.30\u202fMB"),
+        ("flops_per_token", 203_794.3, "0.204\u202fMFLOP"),
+        ("bits_per_weight", 8.03, "8.03\u202fbits"),
         ("latency_p50_ms", 4.104, "4.10\u202fms"),
         ("kl_to_teacher", 0.02951, "0.030\u202fnats"),
         ("train_s", 33.04, "33.0\u202fs"),
@@ -22,7 +24,7 @@ def test_a_number_is_printed_with_its_unit(metric, value, printed):
 
 
 def test_a_metric_that_no_table_knows_keeps_the_run_s_unit():
-    assert str(formatting.quantity("bits_per_weight", 3.75, "bits")) == "3.75\u202fbits"
+    assert str(formatting.quantity("layers_kept", 3.75, "layers")) == "3.75\u202flayers"
 
 
 @pytest.mark.parametrize(("difference", "printed"), [(0.109, "+10.9"), (-0.188, "\u221218.8"), (0.0, "+0.0")])

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from workers.kit import evaluation, networks, text, training
+from workers.kit import cost, evaluation, networks, text, training
 from workers.kit.data import Dataset, Example
 from workers.kit.events import Report
 from workers.kit.workspace import Workspace
@@ -129,8 +129,12 @@ def measure(
     logits = evaluation.predict(model, task.dev_ids)
     found = evaluation.quality(logits, task.dev_y, teacher)
     found["parameters"], found["parameters_body"] = networks.parameter_counts(model)
+    found["parameters_nonzero"] = cost.nonzero_parameters(model)
     found["size_bytes"] = workspace.save(role, model, task.tokenizer, task.data)
+    found["bits_per_weight"] = 8 * found["size_bytes"] / found["parameters"]
+    found["flops_per_token"] = cost.flops_per_token(model, task.dev_ids)
     found |= evaluation.speed(model, task.dev_ids)
+    found["peak_memory"] = cost.peak_memory(model, task.dev_ids)
     for metric, value in found.items():
         report.result(role, metric, value, METRICS[metric].unit)
     return logits
