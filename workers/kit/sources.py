@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from workers.spec import Text
 
+OWN_DEV = Text("dev is the set's own dev file", "验证集用数据集自带的文件")
 UNCLEAR = Text("unclear: for tests and reference runs only", "不明确：仅供测试与参考运行")
 
 
@@ -24,7 +25,7 @@ class Source:
     label_column: str = "label"
     scale: tuple[float, float] | None = None
     licence: Text = UNCLEAR
-    note: Text = Text("dev is the set's own dev file", "验证集用数据集自带的文件")  # of a set whose dev is a file
+    note: Text = OWN_DEV  # of a set whose dev is a file
 
     @property
     def files(self) -> tuple[str, ...]:
