@@ -23,7 +23,9 @@ def kills(count: int = 50) -> Verdict:
             while sum(struck.values()) < count:
                 time.sleep(chance.uniform(0.5, 4))
                 part = chance.choices(list(struck), weights=(6, 2, 3, 3, 1))[0]
-                struck[part] += site.strike(part)
+                if _is_there(site, part):
+                    time.sleep(chance.uniform(0, 1.5))
+                    struck[part] += site.strike(part)
         verdict = site.judge("(a) kill -9", count, drain_s=240)
         verdict.notes["struck"] = struck
         causes = Counter(run["cause"] for run in site.audit() if run["state"] != "succeeded")
@@ -31,6 +33,16 @@ def kills(count: int = 50) -> Verdict:
         if others := [cause for cause in causes if not re.search(MEANT, cause)]:
             verdict.faults.append(f"ends that no kill explains: {others}")
         return verdict
+
+
+def _is_there(site: ToySite, part: str, within_s: float = 15) -> bool:
+    """After other kills there may be no child for a while, and a random moment would hardly ever meet one."""
+    give_up_at = time.monotonic() + within_s
+    while time.monotonic() < give_up_at:
+        if site.pids(part):
+            return True
+        time.sleep(0.2)
+    return False
 
 
 ENDS_OF_BAD_JOBS = {  # kind: state, and what its cause names
