@@ -165,6 +165,13 @@ def test_a_repeat_under_a_key_starts_once(client, spec, token):
     assert run.repeats.count() == 1
 
 
+def test_a_key_is_good_for_one_address(client, spec, token):
+    first, second = RunFactory(seed=5), RunFactory(seed=6)
+    repeat(client, token, first, **KEY)
+    assert repeat(client, token, second, **KEY).status_code == 422
+    assert not second.repeats.exists()
+
+
 def test_a_run_that_cannot_be_repeated_is_refused_in_words(client, spec, token):
     response = repeat(client, token, RunFactory(succeeded=True, preset="huge"))
     assert (response.status_code, response.json()["detail"]) == (422, "This method has no set-up named huge.")
