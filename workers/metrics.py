@@ -21,6 +21,8 @@ METRICS = {
     for metric in (
         Metric("accuracy", Text("Accuracy", "准确率"), "share", "higher"),
         Metric("macro_f1", Text("Macro F1", "宏平均 F1"), "share", "higher"),
+        Metric("head_accuracy", Text("Heads found, mean of relations", "中心词找对率，各关系平均"), "share", "higher"),
+        Metric("uas", Text("Heads found, all words (UAS)", "中心词找对率，全部词（UAS）"), "share", "higher"),
         Metric("agreement", Text("Agreement with the teacher", "与教师一致率"), "share", "higher"),
         Metric("kl_to_teacher", Text("KL to the teacher", "与教师的 KL 散度"), "nats", "lower"),
         Metric("ece", Text("Calibration error (ECE)", "校准误差（ECE）"), "share", "lower"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save_file
@@ -34,14 +36,22 @@ class Checkpoint:
 
 
 def save(
-    folder: Path, model: nn.Module, tokenizer: Tokenizer, *, classes: tuple[str, ...], labels: tuple[str, ...]
+    folder: Path,
+    model: nn.Module,
+    tokenizer: Tokenizer,
+    *,
+    classes: tuple[str, ...],
+    labels: tuple[str, ...],
+    notes: Mapping[str, Any] | None = None,
 ) -> int:
-    """Writes the checkpoint; returns the size of its weights in bytes."""
+    """Writes the checkpoint; returns the size of its weights in bytes. `notes`, as JSON, come back in its `config`."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     save_file(weights, folder / WEIGHTS)
     config = {"shape": model.shape.as_dict(), "classes": list(classes), "labels": list(labels)}
     config["id2label"] = dict(enumerate(classes))
+    if notes:
+        config["notes"] = dict(notes)
     (folder / CONFIG).write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     save_tokenizer(tokenizer, folder)
     return (folder / WEIGHTS).stat().st_size

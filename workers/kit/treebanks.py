@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from workers.kit import corpus
 from workers.kit.files import DataError, read_lines, why_absent
@@ -21,6 +21,8 @@ COLUMNS = 10  # ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC
 class TreeBank:
     """Train and dev of one tree bank. Signs are words too: those with the tag PUNCT."""
 
+    classes: ClassVar[tuple[str, ...]] = ()  # that a network of this bank tells apart, as one of texts has them
+    labels: ClassVar[tuple[str, ...]] = ()
     name: str
     title: Text
     train: tuple[Sentence, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import inspect
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -17,6 +18,7 @@ from torch import nn
 from workers.kit import checkpoints, models
 from workers.kit.data import Dataset
 from workers.kit.teachers import Teachers
+from workers.kit.treebanks import TreeBank
 
 
 @dataclass
@@ -32,10 +34,21 @@ class Workspace:
     facts: dict = field(default_factory=dict)
     roles: list[str] = field(default_factory=list)  # those with a checkpoint, in the order in which they were measured
 
-    def save(self, role: str, model: nn.Module, tokenizer: Tokenizer, data: Dataset) -> int:
-        """Writes the checkpoint `out_dir/role`; returns the size of its weights in bytes."""
+    def save(
+        self,
+        role: str,
+        model: nn.Module,
+        tokenizer: Tokenizer,
+        data: Dataset | TreeBank,
+        notes: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Writes the checkpoint `out_dir/role`; returns the size of its weights in bytes.
+
+        `notes`: what else the job found out and whoever loads the network may want to know, in its `config`.
+        """
         self.roles = [*(known for known in self.roles if known != role), role]
-        return checkpoints.save(self.out_dir / role, model, tokenizer, classes=data.classes, labels=data.labels)
+        named = {"classes": data.classes, "labels": data.labels}
+        return checkpoints.save(self.out_dir / role, model, tokenizer, **named, notes=notes)
 
     def pack(self, role: str) -> str:
         """Zips the checkpoint of `role`; returns the archive's name inside `out_dir`."""

@@ -24,6 +24,14 @@ def test_a_checkpoint_gives_the_same_logits(saved):
     assert loaded.classes == ("negative", "positive")
 
 
+def test_what_the_job_noted_comes_back_in_the_config(tmp_path, saved):
+    loaded = checkpoints.load(saved)
+    named = {"classes": (), "labels": ()}
+    checkpoints.save(tmp_path / "b", loaded.model, loaded.tokenizer, **named, notes={"heads": [{"layer": 1}]})
+    assert checkpoints.load(tmp_path / "b").config["notes"] == {"heads": [{"layer": 1}]}
+    assert "notes" not in loaded.config
+
+
 def test_the_size_is_that_of_the_file(tmp_path, saved):
     loaded = checkpoints.load(saved)
     size = checkpoints.save(tmp_path / "b", loaded.model, loaded.tokenizer, classes=("a", "b"), labels=("0", "1"))
