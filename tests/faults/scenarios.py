@@ -19,14 +19,14 @@ def kills(count: int = 50) -> Verdict:
     """kill -9 of child, forkserver, worker, web and keeper at random moments, with runs queued all the time."""
     chance, struck = random.Random(SEED), dict.fromkeys(("child", "forkserver", "worker", "web", "keeper"), 0)
     with toy_site() as site:
-        with site.fed(1.2, kind="steady", seconds=2, steps=60):
+        with site.fed(3, kind="steady", seconds=2, steps=60):
             while sum(struck.values()) < count:
-                time.sleep(chance.uniform(0.5, 4))
+                time.sleep(chance.uniform(0.5, 3))
                 part = chance.choices(list(struck), weights=(6, 2, 3, 3, 1))[0]
                 if _is_there(site, part):
                     time.sleep(chance.uniform(0, 1.5))
                     struck[part] += site.strike(part)
-        verdict = site.judge("(a) kill -9", count, drain_s=240)
+        verdict = site.judge("(a) kill -9", count)
         verdict.notes["struck"] = struck
         causes = Counter(run["cause"] for run in site.audit() if run["state"] != "succeeded")
         verdict.notes["causes"] = dict(causes)

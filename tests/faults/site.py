@@ -26,6 +26,7 @@ from tests.running_site import ROOT, Site, start_site
 
 NO_LIMITS = {"API_RUNS_AN_HOUR": "1000000", "API_WRITES_A_MINUTE": "1000000", "API_ANONYMOUS_READS_A_MINUTE": "1000000"}
 NO_LIMITS |= {"RUN_MAX_QUEUED": "0", "RUN_MAX_WAITING_EACH": "0"}
+STANDSTILL_S = 120  # a queue in which nothing ends for so long does not drain
 ANSWER_S = 120  # a request may meet a dead web process, which is started again
 
 
@@ -124,15 +125,18 @@ class ToySite:
     def waiting(self) -> int:
         return sum(not run["ends"] for run in self.audit())
 
-    def drain(self, within_s: float) -> float:
-        """Seconds until every run has an end; returns as well when the time is over, for the verdict to tell."""
-        began = time.monotonic()
-        while time.monotonic() - began < within_s and self.waiting():
+    def drain(self) -> float:
+        """Seconds until every run has an end. Returns as well where none has ended for long, for the verdict to tell."""
+        began = ended_at = time.monotonic()
+        left = self.waiting()
+        while left and time.monotonic() - ended_at < STANDSTILL_S:
             time.sleep(1)
+            if (now_left := self.waiting()) < left:
+                left, ended_at = now_left, time.monotonic()
         return time.monotonic() - began
 
-    def judge(self, scenario: str, strikes: int, *, drain_s: float = 120, locks_are_meant: bool = False) -> Verdict:
-        drained_s = self.drain(drain_s)
+    def judge(self, scenario: str, strikes: int, *, locks_are_meant: bool = False) -> Verdict:
+        drained_s = self.drain()
         runs = {run["id"]: run for run in self.audit()}
         verdict = Verdict(scenario, strikes, runs=len(self.accepted), notes={"drained_s": round(drained_s, 1)})
         for run in runs.values():

@@ -38,7 +38,7 @@ def disk_full() -> Verdict:
     with small_disk() as disk, toy_site(MEDIA_DIR=str(disk)) as site:
         for _ in range(6):
             site.submit(kind="writer", seconds=0.5, megabytes=FILE_MB)
-        site.drain(120)
+        site.drain()
         kept = [path.stat().st_size for path in disk.rglob("*") if path.is_file()]
         _make_room(disk)
         after = site.submit(kind="writer", seconds=0.5, megabytes=FILE_MB)
