@@ -180,8 +180,10 @@ def run_method(args: argparse.Namespace, console: Console) -> None:
 
 def evaluate(args: argparse.Namespace, console: Console) -> None:
     jobs.set_up_threads(1)
+    from workers.kit import checkpoints
     from workers.kit.scoring import score_file
 
+    registry.load_owner(checkpoints.kind(args.checkpoint))
     found = score_file(args.checkpoint, args.file)
     if args.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))  # noqa: T201

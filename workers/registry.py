@@ -70,6 +70,16 @@ def load(slug: str) -> Callable[..., dict]:
     return importlib.import_module(get_spec(slug).folder + ".job").run
 
 
+def load_owner(kind: str) -> None:
+    """Imports the job of the method to which a kind of network belongs, as its name says: "<slug>-...".
+
+    A checkpoint of that kind can be loaded from then on. Of a kind of the kit there is nothing to import.
+    """
+    for slug in all_specs():
+        if kind.startswith(f"{slug}-"):
+            load(slug)
+
+
 def data_sets(spec: MethodSpec, data_dir: Path | str | None) -> list[DataSet]:
     """The data sets a method takes, in the spec's order, each with whether it can be read here. Imports no torch."""
     return listing(spec.data, data_dir)

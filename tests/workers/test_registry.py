@@ -73,6 +73,16 @@ def test_every_formula_becomes_mathml(slug, name):
     assert [formula for formula in formulas if "\\" in convert(formula)] == []
 
 
+def test_a_network_of_the_method_s_own_kind_brings_its_job(slug, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(registry, "load", loaded.append)
+    registry.load_owner(f"{slug}-small")
+    assert slug in loaded
+    loaded.clear()
+    registry.load_owner("encoder")
+    assert loaded == []
+
+
 def test_the_spec_is_read_without_torch(slug):
     code = f"import sys; from workers import registry; registry.data_sets(registry.get_spec({slug!r}), None)"
     code += "; sys.exit('torch' in sys.modules or 'django' in sys.modules)"

@@ -57,6 +57,14 @@ def save(
     return (folder / WEIGHTS).stat().st_size
 
 
+def kind(folder: Path) -> str:
+    """Which kind of network lies there (networks.register); "" where that cannot be read: `load` will say why."""
+    try:
+        return str(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["shape"]["kind"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+
+
 def load(folder: Path) -> Checkpoint:
     """Raises CheckpointError."""
     try:

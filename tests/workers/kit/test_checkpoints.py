@@ -32,6 +32,12 @@ def test_what_the_job_noted_comes_back_in_the_config(tmp_path, saved):
     assert "notes" not in loaded.config
 
 
+def test_its_kind_is_read_without_building_it(tmp_path, saved):
+    assert checkpoints.kind(saved) == "bilstm"
+    (tmp_path / "config.json").write_text("[]")
+    assert checkpoints.kind(tmp_path) == checkpoints.kind(tmp_path / "nowhere") == ""
+
+
 def test_the_size_is_that_of_the_file(tmp_path, saved):
     loaded = checkpoints.load(saved)
     size = checkpoints.save(tmp_path / "b", loaded.model, loaded.tokenizer, classes=("a", "b"), labels=("0", "1"))
