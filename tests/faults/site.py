@@ -126,7 +126,7 @@ class ToySite:
         return sum(not run["ends"] for run in self.audit())
 
     def drain(self) -> float:
-        """Seconds until every run has an end. Returns as well where none has ended for long, for the verdict to tell."""
+        """Seconds until every run has an end, or none has ended for STANDSTILL_S, for the verdict to tell."""
         began = ended_at = time.monotonic()
         left = self.waiting()
         while left and time.monotonic() - ended_at < STANDSTILL_S:
