@@ -14,9 +14,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 46, 138, 24, 40
+LEFT, RIGHT, TOP, BOTTOM = 46, 148, 24, 40
 LOOKS = ("teacher", "method", "baseline-1", "baseline-2", "baseline-3", "baseline-4")  # each with its colour and marker
-LABEL_COLUMNS = 16  # of 7.5 px in the widest of the faces: they fit right of the plot
+LABEL_COLUMNS = 18  # of 7 px in the widest of the faces: they fit right of the plot
 LINE_PX = 13
 
 

@@ -90,8 +90,8 @@ def test_labels_pushed_down_stay_inside():
     [
         ("Teacher", ["Teacher"]),
         ("Student, soft targets", ["Student, soft", "targets"]),
-        ("学生（教师硬标签与软目标）", ["学生（教师硬标签", "与软目标）"]),
-        ("a word and far too many more words than fit", ["a word and far", "too many more w…"]),
+        ("学生（教师硬标签与软目标）", ["学生（教师硬标签与", "软目标）"]),
+        ("a word and far too many more words than fit", ["a word and far too", "many more words t…"]),
     ],
 )
 def test_a_label_takes_two_lines_at_most(label, lines):
