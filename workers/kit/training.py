@@ -74,8 +74,7 @@ def fit(
     on_terms: Callable[[int, dict[str, float]], None] = lambda step, terms: None,
     on_epoch: Callable[[int], None] = lambda step: None,
 ) -> None:
-    """AdamW with warm-up and linear decay, in bfloat16 where the model is on a GPU. `loss_of` gives the loss and its
-    terms by name.
+    """AdamW with warm-up and linear decay, in bfloat16 on a GPU. `loss_of` gives the loss and its terms by name.
 
     `parameters` are what is trained: all of the model's that ask for a gradient, unless said otherwise. `on_terms` gets
     each term's mean since its last call, at most POINTS times; `on_epoch` runs in evaluation mode.
@@ -85,10 +84,7 @@ def fit(
     trained = [parameter for parameter in trained if parameter.requires_grad]
     on_gpu = trained[0].is_cuda
     optimizer = torch.optim.AdamW(trained, lr=learning_rate, weight_decay=WEIGHT_DECAY, fused=True)
-    rises = max(1, round(WARM_UP * total))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / rises, (total - step) / max(1, total - rises))
-    )
+    schedule = _rise_and_fall(optimizer, total)
     every = max(1, -(-total // POINTS))
     step, window = 0, []
     for epoch in epochs:
@@ -109,3 +105,10 @@ def fit(
                 window = []
         model.eval()
         on_epoch(step)
+
+
+def _rise_and_fall(optimizer: torch.optim.Optimizer, total: int) -> torch.optim.lr_scheduler.LambdaLR:
+    rises = max(1, round(WARM_UP * total))
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / rises, (total - step) / max(1, total - rises))
+    )
