@@ -30,7 +30,8 @@ def test_no_page_scrolls_sideways_or_asks_another_host(
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url))
     for path in PAGES:
-        page.goto(made.at(path))
+        policy = page.goto(made.at(path)).headers["content-security-policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy, path
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
         assert page.locator("html").get_attribute("lang") == ("zh-hans" if language == "zh-CN" else "en")
