@@ -23,7 +23,7 @@ check: $(VENV)/.test
 browser: $(VENV)/.test
 	@$(BIN)/python -m tests.browser.chromium
 
-# A whole site under kills, floods, locks and misbehaving jobs; about a quarter of an hour. Not part of `make test`.
+# A whole site under kills, floods, locks and misbehaving jobs; a quarter to half an hour. Not part of `make test`.
 faults: $(VENV)/.test
 	@$(BIN)/python -m tests.faults
 
