@@ -76,7 +76,7 @@ def pretrained(task: Task, name: str, *, epochs: int, seed: int, bench: Bench) -
     key = _key("pretraining", encoder, task, ENCODER_CODE, **settings)
     if (notes := bench.workspace.teachers.fetch(key, kept, bench.report.log)) is not None:
         bench.stages("pretraining", Text("Take the pre-trained encoder from the cache", "从缓存读取预训练编码器"))
-        bench.report.log(f"An earlier run pre-trained this encoder in {notes['train_s']:.1f} s.")
+        bench.report.log(f"This encoder was pre-trained before, in {notes['train_s']:.1f} s.")  # by this run, perhaps
         return encoder, guess
     bench.stages("pretraining", Text("Pre-train an encoder on hidden words", "用遮蔽词预训练编码器"))
     began = time.perf_counter()
