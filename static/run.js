@@ -31,10 +31,11 @@ import { remember, replace } from "./parts.js";
       const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" }, cache: "no-store" });
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("run-live");
-      wanted = [...fresh.querySelectorAll("[data-part]")].map(replace).includes(false);
+      const waits = [...fresh.querySelectorAll("[data-part]")].map(replace).includes(false);
       if (said.textContent !== fresh.dataset.said) said.textContent = fresh.dataset.said;
       document.title = fresh.dataset.title;
-      ended = !fresh.dataset.runEvents && !wanted;
+      ended = !fresh.dataset.runEvents && !waits;
+      wanted ||= waits;
       if (ended) page.removeAttribute("data-run-events");
     } catch (error) {
       wanted = true; // the next event, or the timer, asks again
