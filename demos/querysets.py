@@ -14,6 +14,7 @@ from django.utils import timezone
 from workers.spec import MethodSpec
 
 QUALITY_METRIC = "accuracy"
+QUALITY_METRICS = (QUALITY_METRIC, "head_accuracy")  # a method measures one of them
 ACTIVE = ("starting", "running")  # Run.ACTIVE, which is made after this module
 NOBODY = 0  # whoever sits at an open site counts as one person; the ids of accounts begin at 1
 
@@ -106,7 +107,7 @@ class ResultQuerySet(models.QuerySet):
         for spec in specs:
             roles = [role.slug for role in spec.roles if role.kind == "method"]
             wanted |= Q(run__method=spec.slug, role__in=roles)
-        return self.filter(wanted, metric=QUALITY_METRIC, run__state="succeeded")
+        return self.filter(wanted, metric__in=QUALITY_METRICS, run__state="succeeded")
 
     def best_of_each_method(self, specs: Iterable[MethodSpec]) -> ResultQuerySet:
         """At most one row a method: the highest, the latest of equals."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import product
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from demos import formatting, reading
 from demos.models import Result
 from demos.seeds import OverSeeds
 from demos.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
+from demos.tables import QUALITY
 from workers.metrics import METRICS
 from workers.spec import Claim, MethodSpec
 
@@ -154,11 +156,11 @@ def _role_label(spec: MethodSpec, slug: str) -> str:
 
 
 # --- the order that was measured, whatever the paper says ---------------------------------------------------------
-def measured_order(spec: MethodSpec, measured: Iterable[Measured], metric: str = "accuracy") -> Order | None:
-    """None where no configuration has both networks over enough seeds."""
+def measured_order(spec: MethodSpec, measured: Iterable[Measured]) -> Order | None:
+    """By the method's own quality. None where no configuration has both networks over enough seeds."""
     method = next((role.slug for role in spec.roles if role.kind == "method"), "")
     baseline = next((role.slug for role in spec.roles if role.kind == "baseline"), "")
-    for one in measured:
+    for one, metric in product(measured, QUALITY):
         difference = one.difference(method, baseline, metric)
         if difference and difference.n >= SEEDS_FOR_A_CLAIM:
             return Order(

@@ -116,6 +116,12 @@ def test_the_order_is_told_without_any_claim(spec):
     assert order.words == "The whole interval lies on the method's side: the method is better here."
 
 
+def test_the_order_is_told_by_the_quality_that_a_method_measures(spec):
+    runs([0.81, 0.82, 0.80], [0.70, 0.72, 0.69])
+    Result.objects.update(metric="head_accuracy")
+    assert verdicts.measured_order(spec, verdicts.measured_of(spec.slug)).metric == "head_accuracy"
+
+
 def test_measured_of_costs_one_query(django_assert_num_queries):
     runs([0.81, 0.82, 0.80], [0.70, 0.72, 0.69])
     with django_assert_num_queries(1):
