@@ -1,0 +1,1 @@
+"""Probing: what a trained network knows, read from its inside."""

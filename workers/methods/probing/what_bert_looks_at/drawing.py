@@ -1,0 +1,124 @@
+"""The figures: what job.py has measured, as workers/kit/events.py wants it. People count layers and heads from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from workers.kit.attention_maps import TOKENS_DRAWN, heat_map
+from workers.kit.events import Report
+
+if TYPE_CHECKING:
+    from workers.methods.probing.what_bert_looks_at.job import Looks, Score
+
+RELATIONS_DRAWN = 12  # the most frequent ones
+TOLD_HEADS = 4  # whose attention a person's own sentence shows
+WAYS = (("dependent to head", "从属词看中心词"), ("head to dependent", "中心词看从属词"))
+LOOKED_AT = {
+    "first": {"en": "[CLS]", "zh": "[CLS]"},
+    "separator": {"en": "[SEP]", "zh": "[SEP]"},
+    "separator_from_others": {"en": "[SEP], by others", "zh": "[SEP]（其他词元看）"},
+    "separator_from_itself": {"en": "[SEP], by [SEP]", "zh": "[SEP]（[SEP] 自己看）"},
+    "signs": {"en": "signs", "zh": "标点"},
+    "previous": {"en": "token before", "zh": "前一词元"},
+    "itself": {"en": "itself", "zh": "自身"},
+    "next": {"en": "token after", "zh": "后一词元"},
+}
+
+
+def head_names(layers: int, heads: int) -> list[str]:
+    """ "2-3" is head 3 of layer 2."""
+    return [f"{layer}-{head}" for layer in range(1, layers + 1) for head in range(1, heads + 1)]
+
+
+def rounded(values: Tensor) -> list:
+    return [[round(value, 4) for value in row] for row in values.tolist()]
+
+
+# --- what heads look at -----------------------------------------------------------------------------------------------
+def draw_looks(looks: Mapping[str, Looks], report: Report) -> None:
+    own = looks["heads"]
+    report.figure("entropy", by_head(own.entropy))
+    report.figure("separator", by_head(own.shares["separator"]))
+    by_layer = torch.stack([own.shares[name].mean(1) for name in LOOKED_AT])  # (kinds, L)
+    rows, columns = list(LOOKED_AT.values()), [str(layer) for layer in range(1, by_layer.shape[1] + 1)]
+    report.figure("looked-at", {"kind": "heatmap", "rows": rows, "columns": columns, "values": rounded(by_layer)})
+    for slug, entropy in (("entropy-by-layer", "entropy"), ("first-entropy", "first_entropy")):
+        lines = [{"name": role, "y": getattr(one, entropy).mean(1).tolist()} for role, one in looks.items()]
+        lines.append({"name": "uniform", "y": [own.uniform] * len(columns)})
+        report.figure(slug, {"x": list(range(1, len(columns) + 1)), "series": lines})
+    report.figure("head-places", places(scaled(own.distances), *own.entropy.shape))
+
+
+def by_head(values: Tensor, prefix: str = "") -> dict[str, Any]:
+    """values (L, H); the prefix stands before each layer's number."""
+    rows = [f"{prefix}{layer}" for layer in range(1, values.shape[0] + 1)]
+    columns = [str(head) for head in range(1, values.shape[1] + 1)]
+    return {"kind": "heatmap", "rows": rows, "columns": columns, "values": rounded(values)}
+
+
+def scaled(distances: Tensor) -> Tensor:
+    """Classical scaling: distances (N, N) -> places in the plane (N, 2) whose distances come nearest to those."""
+    n = len(distances)
+    centre = torch.eye(n, dtype=distances.dtype) - 1 / n
+    values, vectors = torch.linalg.eigh(-centre @ distances.square() @ centre / 2)  # ascending
+    found = vectors[:, -2:].flip(1) * values[-2:].flip(0).clamp(min=0).sqrt()
+    return found * torch.where(found[found.abs().argmax(0), [0, 1]] < 0, -1, 1)  # an axis has no sign of its own
+
+
+def places(found: Tensor, layers: int, heads: int) -> dict[str, Any]:
+    """A line a layer, through its heads from left to right: the kinds of figure know no loose points."""
+    order = found[:, 0].argsort(stable=True).tolist()
+    lines = [
+        {"name": f"L{layer + 1}", "y": [found[i, 1].item() if i // heads == layer else None for i in order]}
+        for layer in range(layers)
+    ]
+    return {"x": found[order, 0].tolist(), "series": lines}
+
+
+# --- heads as parsers -------------------------------------------------------------------------------------------------
+def draw_parsers(
+    scores: Mapping[str, Score], relations: Sequence[str], chosen: Tensor, counted: Tensor, best: str,
+    shape: tuple[int, int], report: Report,
+) -> None:  # fmt: skip
+    """chosen and counted (K, 1 + R): every parser's accuracy where it is chosen, and where it is counted."""
+    drawn = slice(1, 1 + RELATIONS_DRAWN)
+    bars = [
+        {"name": role, "y": [round(a, 4) for a in score.accuracy[drawn].tolist()]} for role, score in scores.items()
+    ]
+    report.figure("relations", {"kind": "bars", "categories": list(relations[:RELATIONS_DRAWN]), "series": bars})
+    way = chosen.unflatten(0, (2, -1)).argmax(0, keepdim=True)  # (1, LH, 1 + R): each head's better direction
+    heads = counted.unflatten(0, (2, -1)).gather(0, way)[0]  # (LH, 1 + R)
+    ends = {"low": 0.0, "high": 1.0}
+    table = {
+        "rows": list(relations[:RELATIONS_DRAWN]),
+        "columns": head_names(*shape),
+        "values": rounded(heads[:, drawn].T),
+    }
+    report.figure("relations-by-head", {"kind": "heatmap", **table, **ends})
+    one = heads[:, 1 + list(relations).index(best)].unflatten(0, shape)  # (L, H)
+    report.figure("best-relation", by_head(one, prefix=f"{best} ") | ends)
+
+
+# --- one sentence -----------------------------------------------------------------------------------------------------
+def told_heads(heads: Score, offset: Score, relations: Sequence[str], shape: tuple[int, int]) -> list[dict[str, Any]]:
+    """The heads that gain most on the offsets, each once, for whoever looks at a sentence of their own."""
+    gain = heads.accuracy[1:] - offset.accuracy[1:]
+    told: dict[int, dict[str, Any]] = {}
+    for column in gain.argsort(descending=True, stable=True).tolist():
+        direction, place = divmod(int(heads.best[1 + column]), shape[0] * shape[1])
+        layer, head = divmod(place, shape[1])
+        facts = {"relation": relations[column], "layer": layer, "head": head, "direction": direction}
+        told.setdefault(place, facts)
+    return list(told.values())[:TOLD_HEADS]
+
+
+def attention(A: Tensor, names: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """A (S, S) of one head with the relation that it is told for: a figure of an answer. The first tokens alone."""
+    name, (way, way_zh) = f"{told['layer'] + 1}-{told['head'] + 1}", WAYS[told["direction"]]
+    title = {"en": f"Head {name}: {told['relation']}, {way}", "zh": f"注意力头 {name}：{told['relation']}，{way_zh}"}
+    data = heat_map(A[:TOKENS_DRAWN], names[:TOKENS_DRAWN], names, low=0.0, high=1.0)
+    return {"slug": "attention", "title": title, "data": data}

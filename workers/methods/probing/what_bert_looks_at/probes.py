@@ -1,0 +1,73 @@
+"""Probes that read a tree off attention maps: section 5 of the paper. Symbols as in job.py; N words of one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from workers.kit.events import Report
+
+PROBE_RATE = 2e-3  # of Adam, a sentence a step
+POINTS = 60  # of the curve
+
+
+class Sample(NamedTuple):
+    """One sentence of N words."""
+
+    maps: Tensor  # (LH, N + 2, N + 2), between units
+    vectors: Tensor  # (N, D), of the words alone, whatever stands beside them
+    heads: Tensor  # (N,), 0 for the root
+
+
+class Probe(nn.Module):
+    """score(i, j) = sum_k w_k A_k[i, j] + u_k A_k[j, i]; w and u are learnt, or with words an affine map of [v_i; v_j].
+
+    The root's score is made in the same way of attention to [CLS] and [SEP], weighed by two learnt numbers.
+    """
+
+    def __init__(self, heads: int, width: int = 0):
+        super().__init__()
+        self.start, self.end = nn.Parameter(torch.ones(())), nn.Parameter(torch.ones(()))
+        self.weights = nn.Parameter(torch.zeros(2 * heads))  # (2LH,): w, then u
+        self.of_dependent, self.of_head = (
+            (nn.Linear(width, 2 * heads, bias=False) for _ in range(2)) if width else (None, None)
+        )
+
+    def forward(self, sample: Sample) -> Tensor:
+        """Logits (N, N + 1): column j is head j, column 0 the root."""
+        both = torch.cat([sample.maps, sample.maps.transpose(-1, -2)])[:, 1:-1]  # (2LH, N, N + 2)
+        root = self.start * both[..., :1] + self.end * both[..., -1:]  # (2LH, N, 1)
+        features = torch.cat([root, both[..., 1:-1]], dim=-1)  # (2LH, N, N + 1)
+        if self.of_head is None:
+            return torch.einsum("k,kij->ij", self.weights, features)
+        to = F.pad(self.of_head(sample.vectors), (0, 0, 1, 0))  # (N + 1, 2LH), of the root nothing
+        pairs = self.of_dependent(sample.vectors)[:, None] + to  # (N, N + 1, 2LH)
+        pairs = torch.cat([torch.zeros_like(pairs[:, :1]), pairs[:, 1:]], dim=1) + self.weights
+        return torch.einsum("ijk,kij->ij", pairs, features)
+
+
+def train_probe(role: str, probe: Probe, taught: Sequence[Sample], seed: int, report: Report) -> None:
+    """One pass, a sentence a step: cross-entropy in nats, the sum over its words."""
+    adam = torch.optim.Adam(probe.parameters(), lr=PROBE_RATE)
+    order = torch.randperm(len(taught), generator=torch.Generator().manual_seed(seed)).tolist()
+    every, total, words = -(-len(order) // POINTS), 0.0, 0
+    for step, row in enumerate(order, start=1):
+        loss = F.cross_entropy(probe(taught[row]), taught[row].heads, reduction="sum")
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        total, words = total + loss.item(), words + len(taught[row].heads)
+        report.progress(step, len(order))
+        if step % every == 0:
+            report.scalar(f"{role}/probe_loss", step, total / words)
+            total, words = 0.0, 0
+
+
+@torch.inference_mode()
+def right_of_probe(probe: Probe, asked: Iterable[Sample]) -> Tensor:
+    """(1, W)."""
+    return torch.cat([probe(sample).argmax(-1) == sample.heads for sample in asked])[None].float().cpu()
