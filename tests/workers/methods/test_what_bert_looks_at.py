@@ -237,18 +237,25 @@ def test_gradients_reach_the_probe_and_not_the_encoder():
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
+TINY = {"train_rows": 300, "sentences": 150, "pretraining_epochs": 1, "probe_sentences": 60,
+        "model": "bert-2x64", "vocabulary": 500}  # fmt: skip
+
+
+def run(out, **values):
+    events = []
+    rest = {"data": treebanks.load_tree_bank("opinions"), "seed": 3, "device": CPU, "report": Report(events.append)}
+    job.run(**SPEC.clean(TINY | values), **rest, workspace=Workspace(out, Teachers(out / "cache")))
+    return out, events
+
+
+def results(events):
+    return {(e["role"], e["metric"]): e["value"] for e in events if e["kind"] == "result"}
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """The same tiny job twice, with the encoder trained anew each time."""
-    asked = SPEC.clean({"train_rows": 300, "sentences": 150, "pretraining_epochs": 1, "probe_sentences": 60,
-                        "model": "bert-2x64", "vocabulary": 500})  # fmt: skip
-    data, found = treebanks.load_tree_bank("opinions"), []
-    for _ in range(2):
-        out, events = tmp_path_factory.mktemp("run"), []
-        rest = {"data": data, "seed": 3, "device": CPU, "report": Report(events.append)}
-        job.run(**asked, **rest, workspace=Workspace(out, Teachers(out / "cache")))
-        found.append((out, events))
-    return found
+    return [run(tmp_path_factory.mktemp("run")) for _ in range(2)]
 
 
 def test_the_same_seed_gives_the_same_numbers(runs):
@@ -261,6 +268,14 @@ def test_every_role_and_figure_of_the_spec_is_there(runs):
     assert {e["role"] for e in events if e["kind"] == "result"} == {role.slug for role in SPEC.roles}
     drawn = {e["slug"] for e in events if e["kind"] == "figure"}
     assert drawn == {figure.slug for figure in SPEC.figures if not figure.series}
+
+
+def test_each_switch_takes_its_part_away(runs, tmp_path):
+    """Without pre-training the heads are random; picked on dev itself, offsets are the best there are on dev."""
+    whole, bare = results(runs[0][1]), results(run(tmp_path, pretraining_epochs=0, apart=False, probe_sentences=0)[1])
+    assert {role for role, _ in bare} == {"heads", "random", "offset", "uniform"}
+    assert bare["heads", "uas"] != whole["heads", "uas"]
+    assert bare["offset", "uas"] >= whole["offset", "uas"]
 
 
 def test_the_saved_encoder_shows_the_same_attention(runs):

@@ -115,6 +115,7 @@ PRESETS = (
             "笔记本上约两分钟；有缓存的编码器时约半分钟。",
         ),
         "opinions",
+        130,
     ),
     Preset(
         "full",
@@ -136,8 +137,8 @@ HALVES = ("train_rows", "sentences", "apart")
 MAPS = (*HALVES, "model", "vocabulary", "split_from")
 PROBED = (*MAPS, "pretraining_epochs", "probe_sentences")
 ROLES = (
-    Role("offset", Text("Best fixed offset", "最佳固定偏移"), "baseline", (*HALVES, "reach")),
-    Role("random", Text("Heads, random weights", "注意力头（随机权重）"), "baseline", MAPS),
+    Role("offset", Text("Best offset", "最佳偏移"), "baseline", (*HALVES, "reach")),
+    Role("random", Text("Random weights", "随机权重"), "baseline", MAPS),
     Role("uniform", Text("Uniform attention", "均匀注意力"), "baseline", HALVES),
     Role("probe-random", Text("Probe, random weights and words", "探针（随机权重加词）"), "baseline", PROBED),
     Role("heads", Text("Best heads", "最佳注意力头"), "method"),

@@ -41,11 +41,12 @@ def rounded(values: Tensor) -> list:
 # --- what heads look at -----------------------------------------------------------------------------------------------
 def draw_looks(looks: Mapping[str, Looks], report: Report) -> None:
     own = looks["heads"]
-    report.figure("entropy", by_head(own.entropy))
-    report.figure("separator", by_head(own.shares["separator"]))
+    report.figure("entropy", by_head(own.entropy) | {"low": 0.0, "high": own.uniform})
+    report.figure("separator", by_head(own.shares["separator"]) | {"low": 0.0})
     by_layer = torch.stack([own.shares[name].mean(1) for name in LOOKED_AT])  # (kinds, L)
     rows, columns = list(LOOKED_AT.values()), [str(layer) for layer in range(1, by_layer.shape[1] + 1)]
-    report.figure("looked-at", {"kind": "heatmap", "rows": rows, "columns": columns, "values": rounded(by_layer)})
+    table = {"rows": rows, "columns": columns, "values": rounded(by_layer)}
+    report.figure("looked-at", {"kind": "heatmap", **table, "low": 0.0})
     for slug, entropy in (("entropy-by-layer", "entropy"), ("first-entropy", "first_entropy")):
         lines = [{"name": role, "y": getattr(one, entropy).mean(1).tolist()} for role, one in looks.items()]
         lines.append({"name": "uniform", "y": [own.uniform] * len(columns)})
@@ -87,7 +88,8 @@ def draw_parsers(
     """chosen and counted (K, 1 + R): every parser's accuracy where it is chosen, and where it is counted."""
     drawn = slice(1, 1 + RELATIONS_DRAWN)
     bars = [
-        {"name": role, "y": [round(a, 4) for a in score.accuracy[drawn].tolist()]} for role, score in scores.items()
+        {"name": role, "y": [round(share, 3) for share in scores[role].accuracy[drawn].tolist()]}
+        for role in ("heads", "offset", "random")
     ]
     report.figure("relations", {"kind": "bars", "categories": list(relations[:RELATIONS_DRAWN]), "series": bars})
     way = chosen.unflatten(0, (2, -1)).argmax(0, keepdim=True)  # (1, LH, 1 + R): each head's better direction
@@ -120,5 +122,5 @@ def attention(A: Tensor, names: Sequence[str], told: Mapping[str, Any]) -> dict[
     """A (S, S) of one head with the relation that it is told for: a figure of an answer. The first tokens alone."""
     name, (way, way_zh) = f"{told['layer'] + 1}-{told['head'] + 1}", WAYS[told["direction"]]
     title = {"en": f"Head {name}: {told['relation']}, {way}", "zh": f"注意力头 {name}：{told['relation']}，{way_zh}"}
-    data = heat_map(A[:TOKENS_DRAWN], names[:TOKENS_DRAWN], names, low=0.0, high=1.0)
+    data = heat_map(A[:TOKENS_DRAWN], names[:TOKENS_DRAWN], names, low=0.0, high=A.max().item())
     return {"slug": "attention", "title": title, "data": data}
