@@ -22,7 +22,10 @@ def attention_maps(net: EncoderClassifier, ids: Sequence[int]) -> list[Tensor]:
 
 
 def heat_map(values: Tensor, rows: Sequence[object], columns: Sequence[object], *, low: float, high: float) -> dict:
-    """The data of a figure (kit/events.py) from values (rows, columns); no column after the TOKENS_DRAWN-th."""
+    """The data of a figure (kit/events.py) from values (rows, columns); no column after the TOKENS_DRAWN-th.
+
+    Rows of shares then add up to less than 1.
+    """
     drawn = [[round(value, DECIMALS) for value in line] for line in values[:, :TOKENS_DRAWN].tolist()]
     columns = list(columns)[:TOKENS_DRAWN]
     return {

@@ -92,6 +92,14 @@ def quality(logits: Tensor, labels: Tensor, teacher: Tensor | None = None) -> di
     return found
 
 
+def gain_in_words(logits: Tensor, others: Tensor, labels: Tensor) -> str:
+    """By how many points one network is right more often than another, with the error of a paired difference."""
+    gained = (logits.argmax(1) == labels).float() - (others.argmax(1) == labels).float()  # (N,): -1, 0 or 1
+    gain, error = 100 * gained.mean().item(), 100 * gained.std().item() / len(labels) ** 0.5
+    verdict = "more than two standard errors" if abs(gain) > 2 * error else "not told apart from chance"
+    return f"{gain:+.1f} points of accuracy (error {error:.1f}), {verdict}"
+
+
 @torch.inference_mode()
 def speed(
     model: nn.Module, rows: Rows, *, calls: int = 50, warm_ups: int = 10, seconds: float = 0.3

@@ -57,3 +57,12 @@ def test_speed_is_measured():
 def test_a_share_is_counted_and_not_rounded_in_single_precision():
     hits = torch.arange(1000) < 699
     assert evaluation.share(hits) == 699 / 1000
+
+
+def test_a_gain_is_said_with_its_error_and_whether_it_is_told_apart_from_chance():
+    labels = torch.zeros(100, dtype=torch.long)
+    right = torch.tensor([[1.0, 0.0]]).repeat(100, 1)
+    nearly, wrong = right.clone(), right.flip(1)
+    nearly[:1] = torch.tensor([0.0, 1.0])
+    assert evaluation.gain_in_words(right, nearly, labels).startswith("+1.0 points of accuracy (error 1.0), not told")
+    assert evaluation.gain_in_words(wrong, right, labels).startswith("-100.0 points of accuracy (error 0.0), more than")
