@@ -57,14 +57,18 @@ class TreeTask:
         return digest.hexdigest()
 
 
-def prepare(data: TreeBank, *, train_rows: int, vocabulary: int, seed: int, device: torch.device) -> TreeTask:
-    """Draws `train_rows` train sentences by the seed; their words give the vocabulary."""
+def prepare(
+    data: TreeBank,
+    *,
+    train_rows: int,
+    vocabulary: int,
+    seed: int,
+    device: torch.device,
+    tokenizer: Tokenizer | None = None,
+) -> TreeTask:
+    """Draws `train_rows` train sentences by the seed. Where no tokenizer is given their words make one."""
     drawn = random.Random(seed).sample(data.train, min(train_rows, len(data.train)))  # noqa: S311 - not a secret
-    tokenizer = text.train_tokenizer((" ".join(sentence.words) for sentence in drawn), vocabulary)
-    return read_all(data, drawn, tokenizer, device)
-
-
-def read_all(data: TreeBank, drawn: Sequence[Sentence], tokenizer: Tokenizer, device: torch.device) -> TreeTask:
+    tokenizer = tokenizer or text.train_tokenizer((" ".join(sentence.words) for sentence in drawn), vocabulary)
     train, dev = read(tokenizer, drawn), read(tokenizer, data.dev)
     left_out = len(drawn) + len(data.dev) - len(train) - len(dev)
     return TreeTask(data, tokenizer, train, dev, left_out, device)

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from torch.nn import functional as F
+from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from workers.kit import checkpoints, networks, text, tree_tokens, treebanks
 from workers.kit.data import DataError
@@ -276,6 +277,19 @@ def test_each_switch_takes_its_part_away(runs, tmp_path):
     assert {role for role, _ in bare} == {"heads", "random", "offset", "uniform"}
     assert bare["heads", "uas"] != whole["heads", "uas"]
     assert bare["offset", "uas"] >= whole["offset", "uas"]
+
+
+def test_a_ready_made_encoder_takes_the_place_of_ours(tmp_path):
+    words = sorted({word for sentence in treebanks.load_tree_bank("opinions").train for word in sentence.words})
+    (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]))
+    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    config = BertConfig(vocab_size=len(words) + 5, hidden_size=16, num_hidden_layers=3, num_attention_heads=2,
+                        intermediate_size=32, max_position_embeddings=40, pad_token_id=0)  # fmt: skip
+    BertModel(config).save_pretrained(tmp_path)
+    out, events = run(tmp_path / "out", ready_made=str(tmp_path), probe_sentences=0)
+    assert "pretraining" not in {e["name"] for e in events if e["kind"] == "stage"}
+    assert [len(e["data"]["rows"]) for e in events if e.get("slug") == "entropy"] == [3]
+    assert not (out / "heads").exists()
 
 
 def test_the_saved_encoder_shows_the_same_attention(runs):

@@ -15,6 +15,20 @@ PARAMS = (
         Text("The network whose heads are looked at.", "要分析其注意力头的网络。"),
         choices=architectures.choices("bert-2x64", "bert-4x64", "bert-4x64h8", "bert-4x128h8", "bert-6x256h8"),
     ),
+    Param(
+        "ready_made",
+        "text",
+        "",
+        Text("Ready-made encoder", "现成编码器"),
+        Text(
+            "A folder on this host or an id of the hub, bert-base-uncased say, that transformers loads. It takes the "
+            "place of the one above, nothing is pre-trained, and it is not kept for trying.",
+            "本机文件夹或 Hub 上的名称（如 bert-base-uncased），须为 transformers 能加载的编码器。"
+            "填写后取代上面的网络，不再预训练，也不保存供试用。",
+        ),
+        minimum=0,
+        maximum=200,
+    ),
     replace(
         params.TRAIN_ROWS,
         default=10_000,
@@ -134,10 +148,10 @@ PRESETS = (
     ),
 )
 HALVES = ("train_rows", "sentences", "apart")
-MAPS = (*HALVES, "model", "vocabulary", "split_from")
+MAPS = (*HALVES, "model", "ready_made", "vocabulary", "split_from")
 PROBED = (*MAPS, "pretraining_epochs", "probe_sentences")
 ROLES = (
-    Role("offset", Text("Best offset", "最佳偏移"), "baseline", (*HALVES, "reach")),
+    Role("offset", Text("Best offset", "最佳偏移"), "baseline", (*HALVES, "ready_made", "reach")),
     Role("random", Text("Random weights", "随机权重"), "baseline", MAPS),
     Role("uniform", Text("Uniform attention", "均匀注意力"), "baseline", HALVES),
     Role("probe-random", Text("Probe, random weights and words", "探针（随机权重加词）"), "baseline", PROBED),

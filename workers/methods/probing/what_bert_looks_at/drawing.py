@@ -1,4 +1,4 @@
-"""The figures: what job.py has measured, as workers/kit/events.py wants it. People count layers and heads from 1."""
+"""The figures and last words: what job.py has measured, as people see it. They count layers and heads from 1."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from workers.kit.attention_maps import TOKENS_DRAWN, heat_map
+from workers.kit.attention_maps import TOKENS_DRAWN, attention_maps, heat_map
+from workers.kit.encoders import EncoderClassifier
 from workers.kit.events import Report
 
 if TYPE_CHECKING:
@@ -118,9 +119,37 @@ def told_heads(heads: Score, offset: Score, relations: Sequence[str], shape: tup
     return list(told.values())[:TOLD_HEADS]
 
 
-def attention(A: Tensor, names: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
-    """A (S, S) of one head with the relation that it is told for: a figure of an answer. The first tokens alone."""
+def attention_figures(
+    encoder: EncoderClassifier, ids: Sequence[int], tokens: Sequence[str], told: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The attention of each head between a sentence's tokens, with the relation that it is told for. The first
+    TOKENS_DRAWN alone."""
+    maps = attention_maps(encoder, ids)  # by layer, (H, S, S)
+    return [_attention(maps[facts["layer"]][facts["head"]], tokens, facts) for facts in told]
+
+
+def _attention(A: Tensor, names: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
     name, (way, way_zh) = f"{told['layer'] + 1}-{told['head'] + 1}", WAYS[told["direction"]]
     title = {"en": f"Head {name}: {told['relation']}, {way}", "zh": f"注意力头 {name}：{told['relation']}，{way_zh}"}
     data = heat_map(A[:TOKENS_DRAWN], names[:TOKENS_DRAWN], names, low=0.0, high=A.max().item())
     return {"slug": "attention", "title": title, "data": data}
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+def say_what_it_gave(
+    scores: Mapping[str, Score], gains: Mapping[str, tuple[Tensor, Tensor]], relations: Sequence[str],
+    parsers: Sequence[str], report: Report,
+) -> None:  # fmt: skip
+    """`gains`, by the role over which heads gain: the mean and its standard error, of all words and each relation."""
+    found = {role: 100 * score.accuracy[1:].mean().item() for role, score in scores.items()}
+    report.log(f"The best heads find {found['heads']:.1f} % of the heads, mean over {len(relations)} relations.")
+    for role, words in (("offset", "The best fixed offsets"), ("random", "The best heads of random weights")):
+        gain, error = (100 * each[1:] for each in gains[role])
+        mean, of_mean = gain.mean().item(), error.norm().item() / len(gain)
+        verdict = "more than two standard errors" if abs(mean) > 2 * of_mean else "not told apart from chance"
+        report.log(f"{words}: {found[role]:.1f} %, a gain of {mean:+.1f} points (error {of_mean:.1f}), {verdict}.")
+    gain, error = (each[1:].tolist() for each in gains["offset"])
+    rows = zip(relations, scores["heads"].best[1:].tolist(), gain, error, strict=True)
+    clear = [f"{name} {100 * by:+.0f} (head {parsers[best]})" for name, best, by, e in rows if abs(by) > 2 * e]
+    told = ", ".join(clear) or "none"
+    report.log(f"Relations in which head and offset differ by more than two standard errors: {told}.")

@@ -30,12 +30,13 @@ from workers.kit.checkpoints import Checkpoint
 from workers.kit.data import DataError
 from workers.kit.encoders import EncoderClassifier
 from workers.kit.events import Report, Stages
+from workers.kit.ready_made import load as load_ready_made
 from workers.kit.teaching import Bench
 from workers.kit.tree_tokens import Batch, Read, TreeTask
 from workers.kit.treebanks import TreeBank
 from workers.kit.workspace import Workspace
 from workers.methods.probing.what_bert_looks_at import drawing
-from workers.methods.probing.what_bert_looks_at.probes import Probe, Sample, right_of_probe, train_probe
+from workers.methods.probing.what_bert_looks_at.probes import Sample, learn
 from workers.metrics import METRICS
 from workers.spec import Text
 
@@ -178,12 +179,15 @@ def shares(A: Tensor, batch: Batch) -> dict[str, Tensor]:
     ids, n = batch.ids, batch.real.sum(1)  # (B, S), (B,)
     tags = [["", *read.sentence.upos, ""] for read in batch.rows]
     signs = [[int(tag[unit] == SIGN) for unit in read.units] for tag, read in zip(tags, batch.rows, strict=True)]
-    separator = (ids == text.SEPARATOR)[:, None]  # (B, 1, S): columns
+    marks = torch.stack([torch.zeros_like(n), batch.words.sum(1) + 1])  # the units [CLS] and [SEP]
+    first, separator = (
+        batch.pieces[torch.arange(len(n)), unit][:, None].bool() for unit in marks
+    )  # (B, 1, S): columns
     others = ~separator.transpose(1, 2)  # (B, S, 1): rows
     places = torch.arange(ids.shape[1], device=ids.device)
     step = (places - places[:, None])[None]  # (1, S, S): from a row to a column
     kinds = {
-        "first": ((ids == text.FIRST)[:, None], n),
+        "first": (first, n),
         "separator": (separator, n),
         "separator_from_others": (separator & others, n - 1),
         "separator_from_itself": (separator & ~others, n.clamp(max=1)),
@@ -251,8 +255,13 @@ def looks_of(encoder: EncoderClassifier, batches: Sequence[Batch]) -> Looks:
         found.append({name: value.sum(0).cpu() for name, value in sums.items()})
     documents = sum(len(batch.rows) for batch in batches)
     mean = {name: torch.stack([each[name] for each in found]).sum(0) / documents for name in found[0]}
-    kinds = {name: mean[name] for name in drawing.LOOKED_AT}
-    return Looks(kinds, mean["entropy"], mean["of_first"], mean["uniform"].item(), mean["js"])
+    return Looks(
+        {name: mean[name] for name in drawing.LOOKED_AT},
+        mean["entropy"],
+        mean["of_first"],
+        mean["uniform"].item(),
+        mean["js"],
+    )
 
 
 # --- probes (section 5) -----------------------------------------------------------------------------------------------
@@ -294,96 +303,82 @@ def probe(
     members: Tensor, split_from: str, seed: int, report: Report,
 ) -> None:  # fmt: skip
     """Three probes: attention alone, attention and words, and the latter on the maps of random weights. Section 5."""
-    taught = tree_tokens.batches(task.train[:sentences], BATCH, task.device)
+    drawn = tree_tokens.batches(task.train[:sentences], BATCH, task.device)
     vectors = trained.body.get_input_embeddings().weight.detach()  # (V, D)
-    for role, encoder, width in (
-        ("probe-attention", trained, 0),
-        ("probe-words", trained, vectors.shape[1]),
-        ("probe-random", random, vectors.shape[1]),
-    ):
-        torch.manual_seed(seed)
-        config = encoder.body.config
-        net = Probe(config.num_hidden_layers * config.num_attention_heads, width).to(task.device)
-        train_probe(role, net, list(samples(encoder, taught, split_from, vectors)), seed, report)
-        right = right_of_probe(net, samples(encoder, counted.batches, split_from, vectors))
+    roles = {"probe-attention": (trained, False), "probe-words": (trained, True), "probe-random": (random, True)}
+    for role, (encoder, with_words) in roles.items():
+        taught, asked = (samples(encoder, batches, split_from, vectors) for batches in (drawn, counted.batches))
+        right = learn(role, list(taught), asked, with_words, seed, report)
         measure(role, accuracies(right, members)[0], report)
 
 
-def say_what_it_gave(
-    scores: Mapping[str, Score], relations: Sequence[str], members: Tensor, parsers: Sequence[str], report: Report
-) -> None:
-    """The gain on the best offsets and on random weights, with standard errors over the words."""
-    heads, found = scores["heads"], {role: 100 * score.accuracy[1:].mean().item() for role, score in scores.items()}
-    report.log(f"The best heads find {found['heads']:.1f} % of the heads, mean over {len(relations)} relations.")
-    for role, words in (("offset", "The best fixed offsets"), ("random", "The best heads of random weights")):
-        gain, error = (100 * each[1:] for each in difference(heads, scores[role], members))
-        mean, of_mean = gain.mean().item(), error.norm().item() / len(gain)
-        verdict = "more than two standard errors" if abs(mean) > 2 * of_mean else "not told apart from chance"
-        report.log(f"{words}: {found[role]:.1f} %, a gain of {mean:+.1f} points (error {of_mean:.1f}), {verdict}.")
-    gain, error = (each[1:] for each in difference(heads, scores["offset"], members))
-    by_relation = zip(
-        relations, heads.best[1:].tolist(), gain.tolist(), (gain / error.clamp(min=1e-9)).tolist(), strict=True
-    )
-    clear = [(name, parsers[best], 100 * gained) for name, best, gained, errors in by_relation if abs(errors) > 2]
-    told = ", ".join(f"{name} {gained:+.0f} (head {head})" for name, head, gained in clear) or "none"
-    report.log(f"Relations in which head and offset differ by more than two standard errors: {told}.")
+def open_up(
+    data: TreeBank, model: str, ready_made: str, train_rows: int, vocabulary: int, epochs: int, seed: int,
+    device: torch.device, bench: Bench,
+) -> tuple[TreeTask, EncoderClassifier]:  # fmt: skip
+    """The sentences, and the encoder whose heads are looked at: one of ours, or a ready-made one with its tokenizer."""
+    net, tokenizer = load_ready_made(ready_made, classes=TreeTask.classes, seed=seed) if ready_made else (None, None)
+    drawn = {"train_rows": train_rows, "vocabulary": vocabulary, "seed": seed}
+    task = tree_tokens.prepare(data, **drawn, device=device, tokenizer=tokenizer)
+    left = f"{task.left_out} sentences are left out: too long to be read whole, or with a word that leaves no token."
+    bench.report.log(left)
+    if net is None:
+        net, _guess = teaching.pretrained(task, model, epochs=epochs, seed=seed, bench=bench)
+    return task, net.to(device)
+
+
+def try_parsers(
+    encoders: Mapping[str, EncoderClassifier], chosen_on: Half, counted: Half, relations: Sequence[str], reach: int,
+    split_from: str, report: Report,
+) -> tuple[dict[str, Score], Tensor, Tensor]:  # fmt: skip
+    """Every kind of parser's score, and each head's accuracies (K, 1 + R) where it is chosen and where counted."""
+    both, members = (chosen_on, counted), [half.members(relations) for half in (chosen_on, counted)]
+    right = {role: [right_of_heads(net, half, split_from, report) for half in both] for role, net in encoders.items()}
+    right["offset"] = [right_of_offsets(half, reach) for half in both]
+    right["uniform"] = [right_of_uniform(half) for half in both]
+    scores = {role: choose(chosen, members[0], found, members[1]) for role, (chosen, found) in right.items()}
+    for role, score in scores.items():
+        measure(role, score.accuracy, report)
+    return scores, *(accuracies(*each) for each in zip(right["heads"], members, strict=True))
 
 
 def run(
-    *, model: str, train_rows: int, vocabulary: int, pretraining_epochs: int, sentences: int, reach: int, apart: bool,
-    split_from: str, probe_sentences: int, data: TreeBank, seed: int, device: torch.device, report: Report,
-    workspace: Workspace,
+    *, model: str, ready_made: str, train_rows: int, vocabulary: int, pretraining_epochs: int, sentences: int,
+    reach: int, apart: bool, split_from: str, probe_sentences: int, data: TreeBank, seed: int, device: torch.device,
+    report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the mean accuracy over relations by role."""
-    stages = Stages(report, count=5 if probe_sentences else 4)
+    stages = Stages(report, count=3 + (not ready_made) + (probe_sentences > 0))
     stages("data", Text("Read the tree bank", "读取树库"))
-    task = tree_tokens.prepare(data, train_rows=train_rows, vocabulary=vocabulary, seed=seed, device=device)
-    report.log(
-        f"{task.left_out} sentences are left out: too long to be read whole, or with a word that leaves no token."
-    )
-    chosen_on, counted, relations = halves_of(task, sentences, apart)
-    chosen_members, members = chosen_on.members(relations), counted.members(relations)
-
     bench = Bench(report, workspace, stages)
-    trained, _guess = teaching.pretrained(task, model, epochs=pretraining_epochs, seed=seed, bench=bench)
-    random = networks.build(trained.shape, seed=seed + 1).to(device)
-    encoders = {"heads": trained, "random": random}
+    task, trained = open_up(data, model, ready_made, train_rows, vocabulary, pretraining_epochs, seed, device, bench)
+    encoders = {"heads": trained, "random": networks.build(trained.shape, seed=seed + 1).to(device)}
+    chosen_on, counted, relations = halves_of(task, sentences, apart)
+    members = counted.members(relations)
 
     stages("heads", Text("Take each head as a parser", "把每个注意力头当作句法分析器"))
-    chosen = {role: right_of_heads(net, chosen_on, split_from, report) for role, net in encoders.items()}
-    right = {role: right_of_heads(net, counted, split_from, report) for role, net in encoders.items()}
-    chosen |= {"offset": right_of_offsets(chosen_on, reach), "uniform": right_of_uniform(chosen_on)}
-    right |= {"offset": right_of_offsets(counted, reach), "uniform": right_of_uniform(counted)}
-    scores = {role: choose(chosen[role], chosen_members, right[role], members) for role in right}
-    for role, score in scores.items():
-        measure(role, score.accuracy, report)
+    scores, *tables = try_parsers(encoders, chosen_on, counted, relations, reach, split_from, report)
 
     stages("looks", Text("Ask what the heads look at", "统计注意力头看向哪里"))
     documents = tree_tokens.batches(task.dev[:DOCUMENTS], BATCH, device)
     looks = {role: looks_of(net, documents) for role, net in encoders.items()}
     if probe_sentences:
         stages("probes", Text("Train the probes", "训练探针"))
-        probe(trained, random, task, probe_sentences, counted, members, split_from, seed, report)
+        probe(*encoders.values(), task, probe_sentences, counted, members, split_from, seed, report)
 
-    L, H = looks["heads"].entropy.shape
-    told = drawing.told_heads(scores["heads"], scores["offset"], relations, (L, H))
-    workspace.save("heads", trained, task.tokenizer, data, notes={"heads": told})
+    shape = looks["heads"].entropy.shape  # (L, H)
+    told = drawing.told_heads(scores["heads"], scores["offset"], relations, shape)
     drawing.draw_looks(looks, report)
-    tables = accuracies(chosen["heads"], chosen_members), accuracies(right["heads"], members)
-    drawing.draw_parsers(scores, relations, *tables, told[0]["relation"], (L, H), report)
+    drawing.draw_parsers(scores, relations, *tables, told[0]["relation"], shape, report)
     example = next(read for read in task.dev if told[0]["relation"] in read.sentence.relations)
     tokens = [task.tokenizer.id_to_token(i) for i in example.ids]
-    report.figure("attention", attention_figures(trained, example.ids, tokens, told)[0]["data"])
-    say_what_it_gave(scores, relations, members, 2 * drawing.head_names(L, H), report)
-    report.artifact("heads.zip", workspace.pack("heads"))
+    report.figure("attention", drawing.attention_figures(trained, example.ids, tokens, told)[0]["data"])
+    gains = {role: difference(scores["heads"], scores[role], members) for role in ("offset", "random")}
+    drawing.say_what_it_gave(scores, gains, relations, 2 * drawing.head_names(*shape), report)
+    if not ready_made:  # whoever has it need not get it from here
+        workspace.save("heads", trained, task.tokenizer, data, notes={"heads": told})
+        report.artifact("heads.zip", workspace.pack("heads"))
     return {role: score.accuracy[1:].mean().item() for role, score in scores.items()}
-
-
-def attention_figures(
-    encoder: EncoderClassifier, ids: Sequence[int], tokens: Sequence[str], told: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    A = attention_maps(encoder, text.pad([ids], next(encoder.parameters()).device))[0].cpu()  # (L, H, S, S)
-    return [drawing.attention(A[facts["layer"], facts["head"]], tokens, facts) for facts in told]
 
 
 def answer(checkpoints: Mapping[str, Checkpoint], sentence: str) -> dict[str, Any]:
@@ -391,5 +386,5 @@ def answer(checkpoints: Mapping[str, Checkpoint], sentence: str) -> dict[str, An
     checkpoint = checkpoints["heads"]
     read, ids = answering.as_read(checkpoint, sentence), checkpoint.tokenizer.encode(sentence).ids
     tokens = [text.FIRST_TOKEN, *(token["text"] for token in read["tokens"]), text.SEPARATOR_TOKEN]
-    figures = attention_figures(checkpoint.model, ids, tokens, checkpoint.config["notes"]["heads"])
+    figures = drawing.attention_figures(checkpoint.model, ids, tokens, checkpoint.config["notes"]["heads"])
     return read | {"answers": [], "figures": figures, "cut": read["cut"] or len(ids) > drawing.TOKENS_DRAWN}

@@ -71,3 +71,14 @@ def train_probe(role: str, probe: Probe, taught: Sequence[Sample], seed: int, re
 def right_of_probe(probe: Probe, asked: Iterable[Sample]) -> Tensor:
     """(1, W)."""
     return torch.cat([probe(sample).argmax(-1) == sample.heads for sample in asked])[None].float().cpu()
+
+
+def learn(
+    role: str, taught: Sequence[Sample], asked: Iterable[Sample], with_words: bool, seed: int, report: Report
+) -> Tensor:
+    """Trains a probe on some sentences; (1, W), 1 where it finds the head of a word of the others."""
+    torch.manual_seed(seed)
+    heads, width = len(taught[0].maps), taught[0].vectors.shape[1]
+    probe = Probe(heads, width if with_words else 0).to(taught[0].maps.device)
+    train_probe(role, probe, taught, seed, report)
+    return right_of_probe(probe, asked)
