@@ -253,12 +253,12 @@ def test_twenty_steps_lower_the_loss_of_every_branch(task, few_looks, kind):
 
 
 # --- what the exits are held against ----------------------------------------------------------------------------------
-def test_a_shallow_model_begins_as_the_first_layers_of_the_full_one():
-    full = encoder()
-    small = job.shallow(full, 2).eval()
-    states = full.encode(IDS, insides=True)[0]
+def test_a_shallow_model_begins_as_the_first_layers_of_the_pre_trained_one():
+    start = encoder()
+    small = job.shallow(start, 2).eval()
+    states = start.encode(IDS, insides=True)[0]
     assert len(small.layers) == 2
-    assert torch.allclose(small(IDS).logits, full.head(states[2][:, 0]), atol=1e-6)
+    assert torch.allclose(small(IDS).logits, start.head(states[2][:, 0]), atol=1e-6)
 
 
 def test_random_exits_are_as_deep_but_fall_to_other_texts():

@@ -55,14 +55,21 @@ PARAMS = (
     ),
     replace(
         params.LABELLED,
-        default=6_000,
+        default=10_000,
         help=Text(
             "Training texts whose labels the branches may see where they learn from labels. The rest, if any, carry "
             "the teacher classifier's opinion alone.",
             "分支若学标签，可看到标签的训练文本数；其余文本（若有）只带教师分类器的判断。",
         ),
     ),
-    params.TRAIN_ROWS,
+    replace(
+        params.TRAIN_ROWS,
+        default=10_000,
+        help=Text(
+            "Texts drawn from the training set. The full model sees all their labels.",
+            "从训练集抽取的文本数，完整模型看到全部标签。",
+        ),
+    ),
     replace(
         params.teacher("bert-6x64", *BACKBONES),
         help=Text(
@@ -72,7 +79,7 @@ PARAMS = (
         ),
     ),
     params.VOCABULARY,
-    params.PRETRAINING_EPOCHS,
+    replace(params.PRETRAINING_EPOCHS, default=10),
     params.TEACHER_EPOCHS,
     replace(
         params.EPOCHS,
@@ -119,7 +126,12 @@ PRESETS = (
             "batch_size": 32,
         },
     ),
-    Preset("small", Text("Small", "小型"), Text("A few minutes on a laptop.", "笔记本上几分钟。"), "opinions"),
+    Preset(
+        "small",
+        Text("Small", "小型"),
+        Text("A few minutes on a laptop; less with a cached teacher.", "笔记本上几分钟；教师已缓存时更短。"),
+        "opinions",
+    ),
     Preset(
         "full",
         Text("Full", "完整"),

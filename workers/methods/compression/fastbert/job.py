@@ -20,6 +20,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -249,13 +250,13 @@ def train_branches(
 
 
 # --- what the exits are held against ----------------------------------------------------------------------------------
-def shallow(teacher: EncoderClassifier, depth: int) -> EncoderClassifier:
-    """The teacher's first `depth` layers under its classifier; all of it is to be trained on."""
-    kept = teacher.state_dict()
-    body = {**teacher.shape.body, "num_hidden_layers": depth}
-    net = networks.build(replace(teacher.shape, body=body))
+def shallow(start: EncoderClassifier, depth: int) -> EncoderClassifier:
+    """The first `depth` layers of a pre-trained encoder under its untrained classifier."""
+    kept = start.state_dict()
+    body = {**start.shape.body, "num_hidden_layers": depth}
+    net = networks.build(replace(start.shape, body=body))
     net.load_state_dict({name: kept[name] for name in net.state_dict()})
-    return net.to(next(teacher.parameters()).device)
+    return net.to(next(start.parameters()).device)
 
 
 def depths_of(left: Tensor, depth: int, every: bool) -> list[int]:
@@ -265,12 +266,12 @@ def depths_of(left: Tensor, depth: int, every: bool) -> list[int]:
 
 
 def train_shallows(
-    full: EncoderClassifier, depths: list[int], task: Task, settings: dict[str, Any], report: Report
+    start: EncoderClassifier, depths: list[int], task: Task, settings: dict[str, Any], report: Report
 ) -> dict[int, EncoderClassifier]:
-    """Static models by depth, each trained on every label as the teacher was, from where the teacher has got to."""
+    """Static models by depth, each from the start that the full model had and fine-tuned in as many steps."""
     nets = {}
     for depth in depths:
-        nets[depth] = shallow(full, depth)
+        nets[depth] = shallow(start, depth)
         role = "shallow" if depth == depths[0] else f"shallow-{depth}"
         settings = {**settings, "batch_size": teaching.BATCH, "report": report}
         classification.train_on_labels(role, nets[depth], task, **settings)
@@ -280,6 +281,14 @@ def train_shallows(
 def chosen(z: Tensor, left: Tensor) -> Tensor:
     """With what each text left: logits (N, C), of those after every layer (N, L, C)."""
     return z[torch.arange(len(z)), left - 1]
+
+
+def measure_random(z: Tensor, left: Tensor, y: Tensor, z_dev: Tensor, report: Report) -> Tensor:
+    """Reports the quality of the exits dealt out by chance, which no network has; returns the logits (N, C)."""
+    logits = chosen(z, at_random(left))
+    for metric, value in evaluation.quality(logits, y, z_dev).items():
+        report.result("random-exits", metric, value, METRICS[metric].unit)
+    return logits
 
 
 # --- what it gave -----------------------------------------------------------------------------------------------------
@@ -353,14 +362,16 @@ def run(
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every role."""
     arms = arms_of(branch_loss)
-    stages = Stages(report, count=len(arms) + 4)
+    stages = Stages(report, count=len(arms) + 5)
     stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
     task = classification.prepare(data, **drawn, device=device)
 
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}  # stage 1
-    full = teaching.teacher(task, teacher, **trained, bench=Bench(report, workspace, stages))
-    z_dev = classification.measure("teacher", full, task, report, workspace)
+    bench = Bench(report, workspace, stages)
+    full = teaching.teacher(task, teacher, **trained, bench=bench)
+    measure = partial(classification.measure, task=task, report=report, workspace=workspace)
+    z_dev = measure("teacher", full)
     said, z, branched = {"teacher": z_dev}, {}, {}  # said (N, C): each role's answers; z (N, L, C): after every layer
 
     plan = training.plan(task.labelled, task.unlabelled, task.lengths, batch_size, epochs, seed)
@@ -368,20 +379,17 @@ def run(
         stages(arm.role, arm.title)
         net = branched[arm.role] = with_branches(full, branch_width, speed, seed + 1)  # the same first branches
         train_branches(arm, net, task, plan, learning_rate, report)
-        said[arm.role] = classification.measure(arm.role, net, task, report, workspace, teacher=z_dev)
+        said[arm.role] = measure(arm.role, net, teacher=z_dev)
         z[arm.role] = evaluation.predict(EveryClassifier(net), task.dev_ids)
 
     left = exits(uncertainty(z["student"]), speed)
-    said["random-exits"] = chosen(z["student"], at_random(left))
-    for metric, value in evaluation.quality(said["random-exits"], task.dev_y, z_dev).items():
-        report.result("random-exits", metric, value, METRICS[metric].unit)
+    said["random-exits"] = measure_random(z["student"], left, task.dev_y, z_dev, report)
 
+    start, _guess = teaching.pretrained(task, teacher, epochs=pretraining_epochs, seed=seed, bench=bench)
     stages("shallow", Text("Train shallow models", "训练浅层模型"))
     settings = {"epochs": teacher_epochs, "learning_rate": teaching.fine_tuning_rate(teacher), "seed": seed}
-    shallows = train_shallows(full, depths_of(left, len(full.layers), every_depth), task, settings, report)
-    said["shallow"] = classification.measure(
-        "shallow", next(iter(shallows.values())), task, report, workspace, teacher=z_dev
-    )
+    shallows = train_shallows(start, depths_of(left, len(full.layers), every_depth), task, settings, report)
+    said["shallow"] = measure("shallow", next(iter(shallows.values())), teacher=z_dev)
 
     stages("figures", Text("Draw the figures", "绘制图表"))
     draw(full, branched["student"], shallows, z, task, report)
