@@ -23,7 +23,7 @@ PARAMS = (
     Param(
         "share",
         "float",
-        0.4,
+        0.2,
         Text("Share of heads removed", "剪除比例"),
         Text(
             "Of all heads, in the networks that are cut and measured. 0 leaves the network whole. The curves show "
@@ -158,7 +158,15 @@ PRESETS = (
             "extra_arms": False,
         },
     ),
-    Preset("small", Text("Small", "小型"), Text("A minute or two on a laptop.", "笔记本上一两分钟。"), "opinions"),
+    Preset(
+        "small",
+        Text("Small", "小型"),
+        Text(
+            "A few minutes on a laptop; about one where the teacher is in the cache.",
+            "笔记本上几分钟；缓存中已有教师时约一分钟。",
+        ),
+        "opinions",
+    ),
     Preset(
         "full",
         Text("Full", "完整"),
@@ -170,6 +178,7 @@ PRESETS = (
             "train_rows": 67_000,
             "vocabulary": 16_000,
             "scored_texts": 4_096,
+            "share": 0.4,
             "step": 0.05,
             "retraining_epochs": 1,
         },
