@@ -120,6 +120,15 @@ def test_the_error_of_a_difference_by_hand():
     assert error.item() == pytest.approx(0.5 / math.sqrt(4))
 
 
+def test_what_is_told_is_the_clearest_gain_and_not_the_largest():
+    best, gain = torch.tensor([0, 2, 5, 2]), (torch.tensor([0, 0.1, 0.3, 0.2]), torch.tensor([1, 0.01, 0.2, 0.1]))
+    told = drawing.told_heads(best, gain, ["obj", "acl", "obl"], (2, 2))
+    assert told == [
+        {"relation": "obj", "layer": 1, "head": 0, "direction": 0},
+        {"relation": "acl", "layer": 0, "head": 1, "direction": 1},
+    ]
+
+
 # --- what heads look at -----------------------------------------------------------------------------------------------
 def test_shares_of_uniform_attention():
     batch = batch_of(DOGS, RUN)

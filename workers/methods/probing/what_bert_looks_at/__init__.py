@@ -179,7 +179,7 @@ FIGURES = (
     ),
     Figure(
         "best-relation",
-        Text("Every head on the relation most won", "优势最大的关系上的每个注意力头"),
+        Text("Every head on the relation most clearly won", "优势最明显的关系上的每个注意力头"),
         HEAD,
         Text("relation, layer", "关系与层"),
         series=(),

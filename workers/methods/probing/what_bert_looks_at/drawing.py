@@ -107,12 +107,14 @@ def draw_parsers(
 
 
 # --- one sentence -----------------------------------------------------------------------------------------------------
-def told_heads(heads: Score, offset: Score, relations: Sequence[str], shape: tuple[int, int]) -> list[dict[str, Any]]:
-    """The heads that gain most on the offsets, each once, for whoever looks at a sentence of their own."""
-    gain = heads.accuracy[1:] - offset.accuracy[1:]
+def told_heads(
+    best: Tensor, gain: tuple[Tensor, Tensor], relations: Sequence[str], shape: tuple[int, int]
+) -> list[dict[str, Any]]:
+    """The heads that gain most clearly on the offsets, in standard errors, each once: what is shown of a sentence."""
+    clearness = (gain[0] / gain[1].clamp(min=1e-3))[1:]
     told: dict[int, dict[str, Any]] = {}
-    for column in gain.argsort(descending=True, stable=True).tolist():
-        direction, place = divmod(int(heads.best[1 + column]), shape[0] * shape[1])
+    for column in clearness.argsort(descending=True, stable=True).tolist():
+        direction, place = divmod(int(best[1 + column]), shape[0] * shape[1])
         layer, head = divmod(place, shape[1])
         facts = {"relation": relations[column], "layer": layer, "head": head, "direction": direction}
         told.setdefault(place, facts)

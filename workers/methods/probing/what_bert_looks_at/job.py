@@ -367,13 +367,13 @@ def run(
         probe(*encoders.values(), task, probe_sentences, counted, members, split_from, seed, report)
 
     shape = looks["heads"].entropy.shape  # (L, H)
-    told = drawing.told_heads(scores["heads"], scores["offset"], relations, shape)
+    gains = {role: difference(scores["heads"], scores[role], members) for role in ("offset", "random")}
+    told = drawing.told_heads(scores["heads"].best, gains["offset"], relations, shape)
     drawing.draw_looks(looks, report)
     drawing.draw_parsers(scores, relations, *tables, told[0]["relation"], shape, report)
     example = next(read for read in task.dev if told[0]["relation"] in read.sentence.relations)
     tokens = [task.tokenizer.id_to_token(i) for i in example.ids]
     report.figure("attention", drawing.attention_figures(trained, example.ids, tokens, told)[0]["data"])
-    gains = {role: difference(scores["heads"], scores[role], members) for role in ("offset", "random")}
     drawing.say_what_it_gave(scores, gains, relations, 2 * drawing.head_names(*shape), report)
     if not ready_made:  # whoever has it need not get it from here
         workspace.save("heads", trained, task.tokenizer, data, notes={"heads": told})
@@ -382,7 +382,7 @@ def run(
 
 
 def answer(checkpoints: Mapping[str, Checkpoint], sentence: str) -> dict[str, Any]:
-    """The attention of the heads that gained most in the run, between the tokens of one sentence."""
+    """The attention of the heads that gained most clearly in the run, between the tokens of one sentence."""
     checkpoint = checkpoints["heads"]
     read, ids = answering.as_read(checkpoint, sentence), checkpoint.tokenizer.encode(sentence).ids
     tokens = [text.FIRST_TOKEN, *(token["text"] for token in read["tokens"]), text.SEPARATOR_TOKEN]
