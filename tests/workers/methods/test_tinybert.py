@@ -173,8 +173,12 @@ def masked_lm(task):
     return encoder, pretraining.WordGuess(encoder).eval()
 
 
+def augmented(task, lm, *, copies=1, p=1.0, K=15):
+    return job.augmented(task, lm, copies=copies, p=p, K=K, seed=0, report=Report([].append))
+
+
 def test_copies_keep_marks_signs_unknown_words_and_lengths(task, masked_lm):
-    rows = job.augmented(task, *masked_lm, copies=2, p=1.0, K=15, seed=0)
+    rows = augmented(task, masked_lm, copies=2)
     words = job.replaceable(task.tokenizer)
     assert rows[:120] == task.ids
     for row, first, second in zip(task.ids, rows[120:240], rows[240:], strict=True):
@@ -188,7 +192,7 @@ def test_copies_keep_marks_signs_unknown_words_and_lengths(task, masked_lm):
 @pytest.mark.parametrize(("p", "least", "most"), [(0.0, 0, 0), (0.4, 0.3, 0.45)])
 def test_a_share_p_of_the_words_is_replaced(task, masked_lm, p, least, most):
     words = job.replaceable(task.tokenizer)
-    rows = job.augmented(task, *masked_lm, copies=1, p=p, K=15, seed=0)
+    rows = augmented(task, masked_lm, p=p)
     pairs = [pair for row, other in zip(task.ids, rows[120:], strict=True) for pair in zip(row, other, strict=True)]
     changed = sum(one != other for one, other in pairs) / sum(bool(words[one]) for one, _ in pairs)
     assert least <= changed <= most
@@ -202,7 +206,7 @@ def test_with_one_candidate_the_likeliest_word_stands_in(task, masked_lm):
     hidden = [*row[:place], text.MASK, *row[place + 1 :]]
     (states,), _ = encoder.encode(torch.tensor([hidden]))
     likeliest = guess(states[0, place], encoder).masked_fill(~words, -torch.inf).argmax().item()
-    rows = job.augmented(task, encoder, guess, copies=1, p=1.0, K=1, seed=0)
+    rows = augmented(task, masked_lm, K=1)
     assert rows[120][place] == likeliest
 
 

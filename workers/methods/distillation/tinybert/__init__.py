@@ -40,7 +40,7 @@ METHOD = (
     ),
     epochs_of(
         "general_epochs",
-        2,
+        1,
         0,
         Text("General epochs", "通用阶段轮数"),
         Text(
@@ -50,7 +50,7 @@ METHOD = (
     ),
     epochs_of(
         "intermediate_epochs",
-        4,
+        2,
         0,
         Text("Step 1 epochs", "第一步轮数"),
         Text(
@@ -60,7 +60,7 @@ METHOD = (
     ),
     epochs_of(
         "prediction_epochs",
-        4,
+        2,
         1,
         Text("Step 2 epochs", "第二步轮数"),
         Text(
@@ -146,11 +146,11 @@ STUDENTS = ("bert-1x32", "bert-2x32", "bert-3x32", "bert-2x64", "bert-4x64", "be
 PARAMS = (
     *METHOD,
     params.LABELLED,
-    replace(params.TRAIN_ROWS, default=5_000),
+    replace(params.TRAIN_ROWS, default=10_000),
     params.teacher("bert-4x64", *TEACHERS),
     params.student("bert-2x32", *STUDENTS),
     params.VOCABULARY,
-    replace(params.PRETRAINING_EPOCHS, minimum=1),
+    replace(params.PRETRAINING_EPOCHS, default=10, minimum=1),
     params.TEACHER_EPOCHS,
     replace(
         params.LEARNING_RATE,

@@ -52,6 +52,7 @@ NAMES = {"teacher": Text("Teacher", "教师"), "student": Text("Student", "学�
 KINDS = {"embedding": "嵌入", "hidden": "隐藏状态", "attention": "注意力"}
 Rows = list[list[int]]
 Plan = list[list[training.Batch]]
+MaskedLM = tuple[EncoderClassifier, WordGuess]
 Start = tuple[nn.Module, "Projections"]  # a student and what takes its states to the teacher's width
 
 
@@ -113,25 +114,21 @@ def layer_losses(
 
 
 # --- augmentation -----------------------------------------------------------------------------------------------------
-def augmented(
-    task: Task, encoder: EncoderClassifier, guess: WordGuess, *, copies: int, p: float, K: int, seed: int
-) -> Rows:
+def augmented(task: Task, lm: MaskedLM, *, copies: int, p: float, K: int, seed: int, report: Report) -> Rows:
     """The texts, then their first copies, then their second, ..; `copies` is N_a."""
     words, rows = replaceable(task.tokenizer), list(task.ids)
     for turn in range(copies):
-        rows += one_copy(task.ids, encoder, guess, words, p, K, torch.Generator().manual_seed(seed + turn))
+        rows += one_copy(task.ids, lm, words, p, K, torch.Generator().manual_seed(seed + turn), report)
     return rows
 
 
 @torch.inference_mode()
-def one_copy(
-    rows: Rows, encoder: EncoderClassifier, guess: WordGuess, words: Tensor, p: float, K: int, draw: torch.Generator
-) -> Rows:
+def one_copy(rows: Rows, lm: MaskedLM, words: Tensor, p: float, K: int, draw: torch.Generator, report: Report) -> Rows:
     """Each word is replaced with probability p by one of the K likeliest there, itself among them, drawn evenly.
 
     The masked LM sees the row with this one word hidden. `words` (V,) is true of what is replaced and may stand in.
     """
-    replaced, device = words.tolist(), guess.bias.device
+    (encoder, guess), replaced = lm, words.tolist()
     places = [(i, j) for i, row in enumerate(rows) for j, token in enumerate(row) if replaced[token]]
     chances = torch.rand(len(places), generator=draw).tolist()
     chosen = [place for place, chance in zip(places, chances, strict=True) if chance < p]
@@ -139,14 +136,15 @@ def one_copy(
     copies = [list(row) for row in rows]
     for start in range(0, len(chosen), BATCH):
         i, j = zip(*chosen[start : start + BATCH], strict=True)
-        ids, at = text.pad([rows[row] for row in i], device), (torch.arange(len(i)), torch.tensor(j))
+        ids, at = text.pad([rows[row] for row in i], guess.bias.device), (torch.arange(len(i)), torch.tensor(j))
         ids[at] = MASK  # (P, S): P places, one hidden in each row
         (states,), _ = encoder.encode(ids)
-        scores = guess(states[at], encoder).masked_fill(~words.to(device), -torch.inf)  # (P, V)
+        scores = guess(states[at], encoder).masked_fill(~words.to(ids.device), -torch.inf)  # (P, V)
         best = scores.topk(min(K, sum(replaced))).indices.cpu()  # (P, K)
         picks = torch.randint(best.shape[1], (len(i), 1), generator=draw)
         for row, place, word in zip(i, j, best.gather(1, picks).flatten().tolist(), strict=True):
             copies[row][place] = word
+        report.progress(start + len(i), len(chosen))
     return copies
 
 
@@ -378,8 +376,8 @@ def run(
     teacher_net = teaching.teacher(task, teacher, **trained, bench=bench)
 
     bench.stages("augmentation", Text("Enlarge the texts by the masked LM", "用掩码语言模型扩充文本"))
-    encoder.eval().requires_grad_(False)
-    rows = augmented(task, encoder, guess.eval(), copies=copies, p=replaced, K=candidates, seed=seed)
+    lm = (encoder.eval().requires_grad_(False), guess.eval())
+    rows = augmented(task, lm, copies=copies, p=replaced, K=candidates, seed=seed, report=report)
     z_t = evaluation.predict(teacher_net, rows, on_batch=report.progress).to(device)  # (rows, C), once for all arms
     g = map_of_layers(layer_map, sizes(student).layers, sizes(teacher).layers, layers)
     general_plan = training.plan(range(len(task.ids)), (), task.lengths, batch_size, general_epochs, seed + 1)
