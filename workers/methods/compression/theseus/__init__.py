@@ -77,15 +77,16 @@ PARAMS = (
         symbol="M",
     ),
     replace(params.LABELLED, default=2_000),
-    params.TRAIN_ROWS,
+    replace(params.TRAIN_ROWS, default=10_000),  # with fewer, or fewer epochs, the predecessor has little to hand on
     params.teacher(
         "bert-4x64", "bert-4x32", "bert-4x64", "bert-6x64", "bert-4x128", "bert-6x128", "bert-4x256", "bert-6x256"
     ),
     params.VOCABULARY,
-    params.PRETRAINING_EPOCHS,
+    replace(params.PRETRAINING_EPOCHS, default=10),
     params.TEACHER_EPOCHS,
     replace(
         params.EPOCHS,
+        default=12,
         help=Text(
             "Passes over the labelled texts; every arm takes the same steps.", "遍历有标注文本的次数；各组步数相同。"
         ),
@@ -179,7 +180,11 @@ PRESETS = (
         },
     ),
     Preset(
-        "small", Text("Small", "小型"), Text("About two minutes on a laptop.", "笔记本上约两分钟。"), "opinions", None
+        "small",
+        Text("Small", "小型"),
+        Text("About two minutes once there is a predecessor.", "前任网络已有缓存时约两分钟。"),
+        "opinions",
+        None,
     ),
     Preset(
         "full",
@@ -193,6 +198,7 @@ PRESETS = (
             "teacher": "bert-6x256",
             "student_layers": 3,
             "vocabulary": 16_000,
+            "epochs": 4,
             "learning_rate": 2.5e-4,
             "extra_schedules": True,
         },

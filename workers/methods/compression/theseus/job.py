@@ -9,7 +9,7 @@ Here: module replacing (section 3.1, equations 1 to 4), successor fine-tuning (3
 schedule (3.3, equations 6 and 7), one module replaced at a time (5.1), constant and reversed schedules (5.3).
 Paper and official code part in one place: section 4.3 starts the successor from the first layers of the pre-trained
 network (`start` "pretrained", the default), the code from those of the fine-tuned predecessor ("predecessor").
-As in the code: one draw a module and batch; the frozen predecessor's dropout is on (`predecessor_dropout`).
+One draw a module and batch (4.3). The frozen predecessor's dropout is on as in the code (`predecessor_dropout`).
 Shrunk: small networks, pre-trained on the task's own text; the successor may have fewer labels than the predecessor; no
 search over rates and no early stopping on dev. Equation 4 sums over the texts; here and in the code it is their mean.
 The truncated baseline has the predecessor's word vectors and classifier, as the successor does, not new ones.
