@@ -111,14 +111,14 @@ PRESETS = (
         Text("Smoke", "冒烟"),
         Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
         "opinions",
-        8,
+        9,
         values={
             "model": "bert-2x64",
-            "train_rows": 600,
+            "train_rows": 400,
             "vocabulary": 2_000,
             "pretraining_epochs": 2,
-            "sentences": 200,
-            "probe_sentences": 100,
+            "sentences": 150,
+            "probe_sentences": 60,
         },
     ),
     Preset(
