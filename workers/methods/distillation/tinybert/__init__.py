@@ -213,6 +213,7 @@ PRESETS = (
         Text("Smoke", "冒烟"),
         Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
         "opinions",
+        7,
         values={
             "labelled": 100,
             "train_rows": 300,
