@@ -17,6 +17,7 @@ def folder(path, pad=0):
         max_position_embeddings=12, pad_token_id=pad,
     )  # fmt: skip
     model = BertModel(config).eval()
+    path.mkdir(parents=True)
     model.save_pretrained(path)
     (path / "vocab.txt").write_text("\n".join(WORDS))
     BertTokenizerFast(str(path / "vocab.txt")).save_pretrained(path)
@@ -24,8 +25,8 @@ def folder(path, pad=0):
 
 
 def test_the_states_are_the_librarys(tmp_path):
-    model = folder(tmp_path)
-    net, tokenizer = ready_made.load(str(tmp_path), classes=1)
+    model = folder(tmp_path / "models" / "dogs")
+    net, tokenizer = ready_made.load("dogs", tmp_path, classes=1)
     ids = torch.tensor([tokenizer.encode("The dog barks").ids])
     assert [WORDS[i] for i in ids[0]] == ["[CLS]", "the", "dog", "bark", "##s", "[SEP]"]
     states, attention = net.eval().encode(ids, insides=True)
@@ -34,14 +35,22 @@ def test_the_states_are_the_librarys(tmp_path):
 
 
 def test_a_text_is_cut_where_the_encoder_ends(tmp_path):
-    folder(tmp_path)
-    _, tokenizer = ready_made.load(str(tmp_path), classes=1)
+    folder(tmp_path / "models" / "dogs")
+    _, tokenizer = ready_made.load("dogs", tmp_path, classes=1)
     assert len(tokenizer.encode("dog " * 30).ids) == 12
 
 
 def test_what_cannot_be_loaded_is_refused_in_words(tmp_path):
-    with pytest.raises(DataError, match="no encoder can be loaded"):
-        ready_made.load(str(tmp_path / "absent"), classes=1)
-    folder(tmp_path, pad=1)
+    with pytest.raises(
+        DataError, match="no encoder can be loaded as 'absent'; put its folder into models/ of DATA_DIR"
+    ):
+        ready_made.load("absent", tmp_path, classes=1)
+    folder(tmp_path / "models" / "cats", pad=1)
     with pytest.raises(DataError, match="padding"):
-        ready_made.load(str(tmp_path), classes=1)
+        ready_made.load("cats", tmp_path, classes=1)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc", "a/../b", "models/a/b", "", ".hidden"])
+def test_no_name_leads_out_of_the_folder_of_encoders(tmp_path, name):
+    with pytest.raises(DataError, match="names no encoder"):
+        ready_made.load(name, tmp_path, classes=1)

@@ -251,10 +251,10 @@ TINY = {"train_rows": 300, "sentences": 150, "pretraining_epochs": 1, "probe_sen
         "model": "bert-2x64", "vocabulary": 500}  # fmt: skip
 
 
-def run(out, **values):
+def run(out, data_dir=None, **values):
     events = []
     rest = {"data": treebanks.load_tree_bank("opinions"), "seed": 3, "device": CPU, "report": Report(events.append)}
-    job.run(**SPEC.clean(TINY | values), **rest, workspace=Workspace(out, Teachers(out / "cache")))
+    job.run(**SPEC.clean(TINY | values), **rest, workspace=Workspace(out, Teachers(out / "cache"), data_dir))
     return out, events
 
 
@@ -290,12 +290,14 @@ def test_each_switch_takes_its_part_away(runs, tmp_path):
 
 def test_a_ready_made_encoder_takes_the_place_of_ours(tmp_path):
     words = sorted({word for sentence in treebanks.load_tree_bank("opinions").train for word in sentence.words})
-    (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]))
-    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+    folder = tmp_path / "models" / "ready"
+    folder.mkdir(parents=True)
+    (folder / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]))
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
     config = BertConfig(vocab_size=len(words) + 5, hidden_size=16, num_hidden_layers=3, num_attention_heads=2,
                         intermediate_size=32, max_position_embeddings=40, pad_token_id=0)  # fmt: skip
-    BertModel(config).save_pretrained(tmp_path)
-    out, events = run(tmp_path / "out", ready_made=str(tmp_path), probe_sentences=0)
+    BertModel(config).save_pretrained(folder)
+    out, events = run(tmp_path / "out", data_dir=str(tmp_path), ready_made="ready", probe_sentences=0)
     assert "pretraining" not in {e["name"] for e in events if e["kind"] == "stage"}
     assert [len(e["data"]["rows"]) for e in events if e.get("slug") == "entropy"] == [3]
     assert not (out / "heads").exists()

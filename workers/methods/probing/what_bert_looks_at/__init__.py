@@ -21,9 +21,9 @@ PARAMS = (
         "",
         Text("Ready-made encoder", "现成编码器"),
         Text(
-            "A folder on this host or an id of the hub, bert-base-uncased say, that transformers loads. It takes the "
-            "place of the one above, nothing is pre-trained, and it is not kept for trying.",
-            "本机文件夹或 Hub 上的名称（如 bert-base-uncased），须为 transformers 能加载的编码器。"
+            "A folder in models/ of DATA_DIR, or an id of the hub where that is allowed, that transformers loads. It "
+            "takes the place of the one above, nothing is pre-trained, and it is not kept for trying.",
+            "DATA_DIR 下 models/ 中的文件夹，或（在允许时）Hub 上的名称，须为 transformers 能加载的编码器。"
             "填写后取代上面的网络，不再预训练，也不保存供试用。",
         ),
         minimum=0,

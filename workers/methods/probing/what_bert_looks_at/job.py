@@ -317,7 +317,11 @@ def open_up(
     device: torch.device, bench: Bench,
 ) -> tuple[TreeTask, EncoderClassifier]:  # fmt: skip
     """The sentences, and the encoder whose heads are looked at: one of ours, or a ready-made one with its tokenizer."""
-    net, tokenizer = load_ready_made(ready_made, classes=TreeTask.classes, seed=seed) if ready_made else (None, None)
+    net, tokenizer = (
+        load_ready_made(ready_made, bench.workspace.data_dir, classes=TreeTask.classes, seed=seed)
+        if ready_made
+        else (None, None)
+    )
     drawn = {"train_rows": train_rows, "vocabulary": vocabulary, "seed": seed}
     task = tree_tokens.prepare(data, **drawn, device=device, tokenizer=tokenizer)
     left = f"{task.left_out} sentences are left out: too long to be read whole, or with a word that leaves no token."
