@@ -34,8 +34,8 @@ def load(name: str, data_dir: Path | str | None, *, classes: int, seed: int = 0)
         body = AutoModel.from_pretrained(**source, use_safetensors=True, attn_implementation=encoders.LAID_OPEN)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise DataError(
-            f"no encoder can be loaded as {name!r}; put its folder into models/ of DATA_DIR, or set HUB_DOWNLOADS=1 where "
-            f"there is a network ({type(error).__name__})"
+            f"no encoder can be loaded as {name!r}; put its folder into models/ of DATA_DIR, or set HUB_DOWNLOADS=1 "
+            f"where there is a network ({type(error).__name__})"
         ) from error
     if config.pad_token_id != PAD or not words.is_fast:
         raise DataError(f"{name!r} is not taken: its padding must be token {PAD}, and its tokenizer a fast one")
