@@ -78,7 +78,7 @@ def test_a_saved_student_is_scored_on_a_file(two_runs, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "bert-of-theseus", "--out", "x"], "bert-of-theseus"),
+        (["run", "no-such-method", "--out", "x"], "no-such-method"),
         (["run", "hinton-kd"], "--out"),
         (["run", "hinton-kd", "--out", "x", "--temperature", "99"], "--temperature must be between 1 and 20"),
         (["run", "hinton-kd", "--out", "x", "--temperature", "hot", "--alpha", "2"], "--alpha must be between 0 and 1"),
