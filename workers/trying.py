@@ -102,7 +102,8 @@ class Answerer:
         return reply["answer"]
 
     def _ensure_child(self) -> None:
-        if self._process and self._process.exitcode is None:
+        # Who is not asked says nothing: what can be read is the end of a child whose death is not known here yet.
+        if self._process and self._process.exitcode is None and not self._connection.poll():
             return
         self.stop()
         ours, theirs = self._context.Pipe()
