@@ -303,6 +303,7 @@ def test_the_worker_asks_a_checked_copy_of_the_models(settings):
     assert [path.name for path in settings.TRY_CACHE_DIR.iterdir()] == [f"{artifact.sha256}.zip"]
 
 
+@pytest.mark.django_db(transaction=True)  # the worker's thread lets go of its connection after each answer
 def test_models_are_fetched_once():
     artifact = with_models(b"weights").artifacts.get()
     reply_to(artifact.pk)
@@ -325,6 +326,7 @@ def test_a_digest_that_is_none_names_no_file():
     assert "damaged" in reply_to(artifact.pk)["error"]["en"]
 
 
+@pytest.mark.django_db(transaction=True)  # the worker's thread lets go of its connection after each answer
 def test_models_that_are_gone_are_told_of():
     artifact = with_models().artifacts.get()
     artifact.file.storage.delete(artifact.file.name)
