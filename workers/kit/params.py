@@ -5,6 +5,14 @@ from __future__ import annotations
 from workers.kit import architectures
 from workers.spec import Param, Text
 
+# What the presets are called, and what is said of them, where a method has nothing of its own to say.
+SMOKE = (Text("Smoke", "冒烟"), Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"))
+SMALL = (
+    Text("Small", "小型"),
+    Text("A few minutes on a laptop; less with a cached teacher.", "笔记本上几分钟；教师已缓存时更短。"),
+)
+FULL_ON_PHRASES = (Text("Full", "完整"), Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"))
+
 TRAIN_ROWS = Param(
     "train_rows",
     "int",

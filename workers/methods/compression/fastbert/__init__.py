@@ -111,8 +111,7 @@ PARAMS = (
 PRESETS = (
     Preset(
         "smoke",
-        Text("Smoke", "冒烟"),
-        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        *params.SMOKE,
         "opinions",
         values={
             "labelled": 300,
@@ -126,12 +125,7 @@ PRESETS = (
             "batch_size": 32,
         },
     ),
-    Preset(
-        "small",
-        Text("Small", "小型"),
-        Text("A few minutes on a laptop; less with a cached teacher.", "笔记本上几分钟；教师已缓存时更短。"),
-        "opinions",
-    ),
+    Preset("small", *params.SMALL, "opinions"),
     Preset(
         "full",
         Text("Full", "完整"),

@@ -143,8 +143,7 @@ def _as_many_can_go(values: Mapping[str, Value]) -> dict[str, Text]:
 PRESETS = (
     Preset(
         "smoke",
-        Text("Smoke", "冒烟"),
-        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        *params.SMOKE,
         "opinions",
         values={
             "teacher": "bert-2x32",

@@ -164,8 +164,7 @@ def there_is_a_pretrained_encoder(values: Mapping[str, Value]) -> dict[str, Text
 PRESETS = (
     Preset(
         "smoke",
-        Text("Smoke", "冒烟"),
-        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        *params.SMOKE,
         "opinions",
         None,
         values={

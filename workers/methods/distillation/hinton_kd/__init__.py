@@ -57,8 +57,7 @@ PARAMS = (
 PRESETS = (
     Preset(
         "smoke",
-        Text("Smoke", "冒烟"),
-        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        *params.SMOKE,
         "opinions",
         6,
         values={
@@ -75,8 +74,7 @@ PRESETS = (
     ),
     Preset(
         "full",
-        Text("Full", "完整"),
-        Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"),
+        *params.FULL_ON_PHRASES,
         "sst2",
         needs="gpu",
         values={

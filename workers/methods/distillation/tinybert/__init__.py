@@ -210,8 +210,7 @@ def something_to_copy(values: Mapping[str, Value]) -> dict[str, Text]:
 PRESETS = (
     Preset(
         "smoke",
-        Text("Smoke", "冒烟"),
-        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        *params.SMOKE,
         "opinions",
         7,
         values={
@@ -227,16 +226,10 @@ PRESETS = (
             "batch_size": 32,
         },
     ),
-    Preset(
-        "small",
-        Text("Small", "小型"),
-        Text("A few minutes on a laptop; less with a cached teacher.", "笔记本上几分钟；教师已缓存时更短。"),
-        "opinions",
-    ),
+    Preset("small", *params.SMALL, "opinions"),
     Preset(
         "full",
-        Text("Full", "完整"),
-        Text("SST-2's phrases, on a GPU.", "在 GPU 上用 SST-2 短语。"),
+        *params.FULL_ON_PHRASES,
         "sst2",
         needs="gpu",
         values={

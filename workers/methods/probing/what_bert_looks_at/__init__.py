@@ -108,8 +108,7 @@ PARAMS = (
 PRESETS = (
     Preset(
         "smoke",
-        Text("Smoke", "冒烟"),
-        Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"),
+        *params.SMOKE,
         "opinions",
         9,
         values={
