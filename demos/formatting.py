@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from demos.statistics import Summary
 from workers.metrics import METRICS
 from workers.spec import Text
+from workers.statistics import Summary
 
 THIN_SPACE = "\u202f"
 

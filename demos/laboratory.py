@@ -16,9 +16,9 @@ from demos.estimates import Forecast, device_classes
 from demos.forms import DEFAULT_PRESET
 from demos.models import Run
 from demos.queue_page import Queue, queue_now
-from demos.statistics import summary
 from workers import registry
 from workers.spec import MethodSpec, Preset
+from workers.statistics import summary
 
 LATELY = 5  # experiments
 SEEDS = 20  # runs of one experiment that are looked at

@@ -14,6 +14,7 @@ from catalog.titles import title_key
 from demos import formatting, tables
 from demos.models import Result, Run
 from workers import registry
+from workers.metrics import QUALITY, SIZE
 from workers.registry import Family
 from workers.spec import MethodSpec
 
@@ -104,7 +105,7 @@ def kept(spec: MethodSpec, results: Iterable[Result]) -> str:
                 return formatting.metric_label(metric), ours / theirs
         return None
 
-    quality, size = share(tables.QUALITY), share(tables.SIZE)
+    quality, size = share(QUALITY), share(SIZE)
     if not (quality and size):
         return ""
     said = {"quality": _percent(quality[1]), "metric": quality[0].lower(), "size": _percent(size[1])}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from demos.models import Result, Run
-from demos.statistics import Summary, paired, summary
+from workers.statistics import Summary, paired, summary
 
 TIME_UNITS = ("s", "ms", "examples/s")  # comparable on one kind of device alone
 Key = tuple[str, str]  # role, metric

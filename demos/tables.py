@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from demos import formatting
 from demos.models import Result
 from demos.seeds import OverSeeds
-from workers.metrics import METRICS
+from workers.metrics import METRICS, QUALITY, SIZE
 from workers.spec import MethodSpec
 
 
@@ -135,10 +135,6 @@ class Measured:
     metric: str
     quality: str
     size: str
-
-
-QUALITY = ("accuracy", "head_accuracy", "macro_f1")  # the first that a method measures is its own
-SIZE = ("size_bytes", "parameters")
 
 
 def measured_by_kind(spec: MethodSpec | None, results: Iterable[Result]) -> dict[str, Measured]:

@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy
 from demos import formatting, reading
 from demos.models import Result
 from demos.seeds import OverSeeds
-from demos.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
-from demos.tables import QUALITY
-from workers.metrics import METRICS
+from workers.metrics import METRICS, QUALITY
 from workers.spec import Claim, MethodSpec
+from workers.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
 
 
 class Verdict(Enum):

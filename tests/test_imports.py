@@ -19,6 +19,9 @@ ALLOWED = {
 DEMOS_MAY_USE = {
     "spec",
     "registry",
+    "comparison",
+    "sweep",
+    "statistics",
     "supervisor",
     "jobs",
     "metrics",

@@ -1,4 +1,7 @@
-"""The engine's command line, built from the specs: python -m workers list | run METHOD | evaluate CHECKPOINT FILE."""
+"""The engine's command line, built from the specs.
+
+python -m workers list | run METHOD | sweep FAMILY | evaluate CHECKPOINT FILE
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from workers import jobs, registry
+from workers import jobs, registry, sweep_command
+from workers.comparison import NothingToCompare
 from workers.kit import hub
 from workers.kit.data import TITLES, DataError
 from workers.kit.events import Diverged, Report
@@ -40,6 +44,7 @@ def build_parser() -> Parser:
     methods = run.add_subparsers(dest="method", required=True, metavar="METHOD")
     for spec in registry.all_specs().values():
         _add_method(methods, spec)
+    sweep_command.add_to(commands)
     evaluate = commands.add_parser("evaluate", help="score a saved network on a labelled file")
     evaluate.add_argument("checkpoint", type=Path, help="a folder that a run wrote, such as OUT/student")
     evaluate.add_argument("file", type=Path, help="tab-separated, with a header: sentence (or text) and label")
@@ -200,11 +205,13 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"--threads must be at least 1 and --seed between 0 and {LARGEST_SEED}")
     console = Console()
     try:
+        if args.command == "sweep":
+            return 1 if sweep_command.run(args, console) else 0
         {"list": show_list, "run": run_method, "evaluate": evaluate}[args.command](args, console)
     except InvalidParams as wrong:
         listed = "; ".join(f"{jobs.option_of(name)} {text.en}" for name, text in wrong.errors.items())
         parser.error(listed)
-    except (jobs.JobError, DataError) as error:
+    except (jobs.JobError, DataError, NothingToCompare) as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))

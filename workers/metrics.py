@@ -16,6 +16,9 @@ class Metric:
     better: Literal["higher", "lower", ""] = ""
 
 
+QUALITY = ("accuracy", "head_accuracy", "macro_f1")  # the first that a method measures is its own
+SIZE = ("size_bytes", "parameters")
+
 METRICS = {
     metric.slug: metric
     for metric in (

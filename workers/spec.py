@@ -191,6 +191,7 @@ class MethodSpec:
     shrunk: Text | None = None  # what the reference job makes smaller or leaves out
     # What parameters must keep to together: cleaned values in, what is wrong out, by the name of the one to change.
     checks: tuple[Callable[[Mapping[str, Value]], Mapping[str, Text]], ...] = ()
+    budget: tuple[str, ...] = ("epochs",)  # the parameters that together say how long the student is trained
     reads: Literal["texts", "trees"] = "texts"  # what `data` names: labelled texts, or tree banks ("opinions" is both)
     folder: str = ""  # dotted module path, filled in by the registry
 

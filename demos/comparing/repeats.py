@@ -11,7 +11,7 @@ from demos import formatting
 from demos.comparing.reading import Comparison, Line, ResultLine
 from demos.models import Run
 from demos.seeds import OverSeeds, over_seeds
-from demos.statistics import SEEDS_FOR_A_CLAIM
+from workers.statistics import SEEDS_FOR_A_CLAIM
 
 # Times are not the same twice even on one quiet machine: they are told apart from what a seed settles.
 TIMED = frozenset({"latency_p50_ms", "latency_p95_ms", "throughput", "train_s"})

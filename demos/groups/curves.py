@@ -15,7 +15,7 @@ from demos.curves import looks_of
 from demos.groups import tables
 from demos.groups.reading import GroupRuns, PointRuns
 from demos.models import Event, Run
-from demos.statistics import summary
+from workers.statistics import summary
 
 SCALES = {"share": 100, "parameters": 1e-6, "bytes": 1e-6}  # from what is stored to what formatting.quantity prints
 

@@ -10,8 +10,8 @@ from typing import Any
 from demos import reading, tables
 from demos.groups.grid import Grid, Point
 from demos.models import Group, Result, Run
-from demos.statistics import Summary, paired, summary
 from workers.spec import MethodSpec
+from workers.statistics import Summary, paired, summary
 
 
 @dataclass

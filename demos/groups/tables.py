@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from demos import formatting
 from demos.forms import printed_value
 from demos.groups.reading import GroupRuns, PointRuns
-from demos.statistics import SEEDS_FOR_A_CLAIM, Summary
 from workers.metrics import METRICS
 from workers.spec import MethodSpec
+from workers.statistics import SEEDS_FOR_A_CLAIM, Summary
 
 MINUS = "\u2212"
 SHADES = 5  # of a heat map, told apart in both themes

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from demos.leaderboard.measurements import Measurement, hashed
-from demos.statistics import Summary, summary
 from workers.spec import MethodSpec, Role
+from workers.statistics import Summary, summary
 
 
 @dataclass(frozen=True)

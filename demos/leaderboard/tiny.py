@@ -13,17 +13,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from demos import formatting, reading, tables
+from demos import formatting, reading
 from demos.charts import ticks
 from demos.charts.drawing import Scale
 from demos.leaderboard.front import pareto_front
 from demos.leaderboard.scatter import SHAPES, Log, log_range, look, shape_of
 from demos.models import Result
 from demos.reading import MethodEntry
+from workers import metrics
 from workers.spec import MethodSpec
 
 WIDTH, HEIGHT, EDGE = 300, 120, 10
-QUALITY, SIZE = tables.QUALITY[0], tables.SIZE[0]
+QUALITY, SIZE = metrics.QUALITY[0], metrics.SIZE[0]
 
 
 @dataclass(frozen=True)

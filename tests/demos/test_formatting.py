@@ -1,7 +1,7 @@
 import pytest
 
 from demos import formatting
-from demos.statistics import Summary, summary
+from workers.statistics import Summary, summary
 
 
 @pytest.mark.parametrize(

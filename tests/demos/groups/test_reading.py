@@ -4,8 +4,8 @@ from demos.groups import curves, services, tables
 from demos.groups.page import counts, seeds_text
 from demos.groups.reading import of_group
 from demos.models import Group
-from demos.statistics import Summary
 from tests.demos.factories import add_events, end, measured
+from workers.statistics import Summary
 
 pytestmark = pytest.mark.django_db
 

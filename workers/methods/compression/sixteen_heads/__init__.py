@@ -7,9 +7,10 @@ from workers.kit import architectures, params
 from workers.kit.data import TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
+NETWORKS = ("bert-2x32", "bert-4x64", "bert-4x64h8", "bert-4x128h8", "bert-6x128", "bert-6x256h16")
 PARAMS = (
     replace(
-        params.teacher("bert-4x64h8", "bert-2x32", "bert-4x64h8", "bert-4x128h8", "bert-6x256h16"),
+        params.teacher("bert-4x64h8", *NETWORKS),
         help=Text("The network whose heads are pruned. It is trained first.", "要剪枝的网络，先训练好。"),
     ),
     replace(

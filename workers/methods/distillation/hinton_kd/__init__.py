@@ -4,6 +4,11 @@ from workers.kit import params
 from workers.kit.data import TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
 
+TEACHERS = (
+    "bilstm-64", "bilstm-128", "bilstm-256", "bert-2x32", "bert-4x64", "bert-2x128", "bert-4x128", "bert-6x128",
+    "bert-4x256",
+)  # fmt: skip
+STUDENTS = ("bilstm-16", "bilstm-32", "bilstm-64", "bert-1x32", "bert-2x32", "bert-1x64", "bert-2x64", "bert-2x128")
 PARAMS = (
     Param(
         "temperature",
@@ -35,8 +40,8 @@ PARAMS = (
     ),
     params.LABELLED,
     params.TRAIN_ROWS,
-    params.teacher("bilstm-128", "bilstm-64", "bilstm-128", "bilstm-256", "bert-2x128", "bert-4x128", "bert-4x256"),
-    params.student("bilstm-32", "bilstm-16", "bilstm-32", "bilstm-64", "bert-1x64", "bert-2x64", "bert-2x128"),
+    params.teacher("bilstm-128", *TEACHERS),
+    params.student("bilstm-32", *STUDENTS),
     params.VOCABULARY,
     params.PRETRAINING_EPOCHS,
     params.TEACHER_EPOCHS,

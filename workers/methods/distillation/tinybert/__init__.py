@@ -396,4 +396,5 @@ SPEC = MethodSpec(
         "每条文本只增强一份，而非几十份。",
     ),
     checks=(same_heads, layers_fit, something_to_copy),
+    budget=("general_epochs", "intermediate_epochs", "prediction_epochs"),
 )

@@ -3,7 +3,7 @@ import statistics as standard
 
 import pytest
 
-from demos.statistics import paired, student_quantile, summary
+from workers.statistics import paired, student_quantile, summary
 
 
 def test_mean_and_sample_deviation_of_three_values_by_hand():
