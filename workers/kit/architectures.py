@@ -30,6 +30,11 @@ def sizes(name: str) -> Sizes:
     return Sizes(found["kind"], int(found["layers"] or 1), int(found["width"]), heads)
 
 
+def name_of(size: Sizes) -> str:
+    """The name that says these sizes."""
+    return f"{size.kind}-{size.layers}x{size.width}" + (f"h{size.heads}" if size.kind == "bert" else "")
+
+
 def title(name: str) -> Text:
     """The name as people read it."""
     size = sizes(name)

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
@@ -16,13 +17,18 @@ from torch.nn import functional as F
 from workers.kit import cost, evaluation, networks, text, training
 from workers.kit.data import Dataset, Example
 from workers.kit.events import Report
+from workers.kit.ready_made import ReadyMade
+from workers.kit.ready_made import load as load_ready_made
 from workers.kit.workspace import Workspace
 from workers.metrics import METRICS
 
 
 @dataclass(frozen=True)
 class Task:
-    """Texts as token ids, rows numbered within the drawn texts; a student may see the labels of `labelled` alone."""
+    """Texts as token ids, rows numbered within the drawn texts; a student may see the labels of `labelled` alone.
+
+    `ready_made`: the encoder that `teaching` begins with, and whose tokenizer this is, where one was asked for.
+    """
 
     data: Dataset
     tokenizer: Tokenizer
@@ -33,6 +39,7 @@ class Task:
     labelled: list[int]
     unlabelled: list[int]
     device: torch.device
+    ready_made: ReadyMade | None = None
 
     @property
     def classes(self) -> int:
@@ -57,11 +64,31 @@ class Task:
         return text.pad([self.ids[i] for i in rows], self.device), self.y[rows].to(self.device)
 
 
-def prepare(data: Dataset, *, train_rows: int, labelled: int, vocabulary: int, seed: int, device: torch.device) -> Task:
-    """Draws `train_rows` training texts by the seed; the first `labelled` of them keep their label for the student."""
+def prepare(
+    data: Dataset,
+    *,
+    train_rows: int,
+    labelled: int,
+    vocabulary: int,
+    seed: int,
+    device: torch.device,
+    ready_made: str = "",
+    data_dir: Path | str | None = None,
+) -> Task:
+    """Draws `train_rows` training texts by the seed; the first `labelled` of them keep their label for the student.
+
+    The tokenizer is that of the encoder named `ready_made`, for every network, or else has the `vocabulary` most
+    frequent words. Raises DataError where no such encoder can be had.
+    """
     train = random.Random(seed).sample(data.train, min(train_rows, len(data.train)))  # noqa: S311
-    words = (part for example in train for part in (example.text, example.second))
-    tokenizer = text.train_tokenizer(words, vocabulary)
+    encoder = None
+    if ready_made:
+        encoder = load_ready_made(ready_made, data_dir, classes=len(data.classes), seed=seed)
+        tokenizer = encoder.tokenizer
+        tokenizer.enable_truncation(min(text.MAX_LENGTH, encoder.net.body.config.max_position_embeddings))
+    else:
+        words = (part for example in train for part in (example.text, example.second))
+        tokenizer = text.train_tokenizer(words, vocabulary)
     return Task(
         data=data,
         tokenizer=tokenizer,
@@ -72,6 +99,7 @@ def prepare(data: Dataset, *, train_rows: int, labelled: int, vocabulary: int, s
         labelled=list(range(min(labelled, len(train)))),
         unlabelled=list(range(labelled, len(train))),
         device=device,
+        ready_made=encoder,
     )
 
 

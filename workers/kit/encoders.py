@@ -7,6 +7,7 @@ library that takes its attention from the outside, not of BERT alone.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from dataclasses import asdict, dataclass
 
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import AttentionInterface, AutoConfig, AutoModel, BertConfig, PreTrainedModel
+from transformers import MODEL_MAPPING, AttentionInterface, AutoConfig, AutoModel, BertConfig, PreTrainedModel
 from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 from workers.kit import networks
@@ -117,10 +118,7 @@ class EncoderClassifier(nn.Module):
 
     def encode(self, ids: Tensor, *, insides: bool = False) -> tuple[list[Tensor], list[Attention]]:
         """States h^0 .. h^L, each (B, S, D), and attentions 1 .. L; without `insides` the last state alone."""
-        arguments = {"input_ids": ids, "attention_mask": (ids != self.pad).long()}
-        if self.tells_texts_apart:
-            ends = (ids == self.shape.separator).long()
-            arguments["token_type_ids"] = (ends.cumsum(1) - ends).clamp(max=1)  # 0 up to the first end, then 1
+        arguments = {"input_ids": ids, "attention_mask": (ids != self.pad).long(), **self.texts_apart(ids)}
         seen: list[Attention] = []
         token = _watch.set(seen if insides else None)
         try:
@@ -129,11 +127,19 @@ class EncoderClassifier(nn.Module):
             _watch.reset(token)
         return list(output.hidden_states) if insides else [output.last_hidden_state], seen
 
+    def texts_apart(self, ids: Tensor) -> dict[str, Tensor]:
+        """The library's argument that tells two texts apart (B, S), where the model takes one."""
+        if not self.tells_texts_apart:
+            return {}
+        ends = (ids == self.shape.separator).long()
+        return {"token_type_ids": (ends.cumsum(1) - ends).clamp(max=1)}  # 0 up to the first end, then 1
+
 
 def body_of(configuration: dict) -> PreTrainedModel:
     """The library's model, without a pooler where it can do without, with new weights drawn from torch's generator."""
     config = AutoConfig.for_model(**configuration)
-    extra = {"add_pooling_layer": False} if config.model_type in {"bert", "roberta"} else {}
+    takes = inspect.signature(MODEL_MAPPING[type(config)].__init__).parameters
+    extra = {"add_pooling_layer": False} if "add_pooling_layer" in takes else {}
     return AutoModel.from_config(config, attn_implementation=LAID_OPEN, **extra)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import wraps
+
 from workers.kit import architectures
-from workers.spec import Param, Text
+from workers.spec import Param, Text, Value
 
 # What the presets are called, and what is said of them, where a method has nothing of its own to say.
 SMOKE = (Text("Smoke", "冒烟"), Text("A few seconds, to see that it runs.", "几秒钟，仅确认能运行。"))
@@ -59,6 +62,20 @@ PRETRAINING_EPOCHS = Param(
     ),
     minimum=0,
     maximum=40,
+)
+READY_MADE = Param(
+    "ready_made",
+    "text",
+    "",
+    Text("Ready-made teacher", "现成教师"),
+    Text(
+        "A folder in models/ of DATA_DIR, or an id of the hub where that is allowed, that transformers loads. It takes "
+        "the place of the teacher chosen above, is fine-tuned on the labels without pre-training, and its tokenizer "
+        "reads the texts for every network.",
+        "DATA_DIR 下 models/ 中的文件夹，或（在允许时）Hub 上的名称，须为 transformers 能加载的编码器。"
+        "填写后取代上面所选的教师：不再预训练，直接用标签微调，所有网络都用它的分词器读文本。",
+    ),
+    maximum=200,
 )
 TEACHER_EPOCHS = Param(
     "teacher_epochs",
@@ -126,3 +143,19 @@ def student(default: str, *names: str) -> Param:
         Text("The small network, trained from scratch in every arm.", "较小的网络，每个对照组都从头训练。"),
         choices=architectures.choices(*names),
     )
+
+
+Check = Callable[[Mapping[str, Value]], Mapping[str, Text]]
+
+
+def of_named_teachers(check: Check) -> Check:
+    """A check of a spec that reads the teacher's name: with a ready-made one it is made in the run, once loaded.
+
+    `teaching.refuse_misfits` makes it there.
+    """
+
+    @wraps(check)
+    def checked(values: Mapping[str, Value]) -> Mapping[str, Text]:
+        return {} if values.get(READY_MADE.name) else check(values)
+
+    return checked

@@ -2,50 +2,152 @@
 
 Whoever may start a run may name one. So a name leads to no folder but those in `models/` of the data folder, and
 nothing is fetched over the network unless HUB_DOWNLOADS=1 says that it may.
+
+Its vocabulary is put into another order, in which the marks have our numbers (marks.py), and the rows of its embeddings
+with it. Whether the network still says what it says in the library is tried before it is handed out.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from tokenizers import Tokenizer
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from torch import Tensor, nn
+from transformers import (
+    MODEL_FOR_MASKED_LM_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
-from workers.kit import encoders, networks
+from workers.kit import encoders, marks, networks, text
 from workers.kit.encoders import EncoderClassifier, EncoderShape
 from workers.kit.files import DataError
-from workers.kit.text import PAD
+from workers.kit.pretraining import WordGuess
+from workers.kit.text import MARKS, PAD
 
 NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?", re.ASCII)
+TRIED = ("a b a b a b", "a b")  # two texts whose lengths differ
+ALIKE = 1e-3  # how far numbers of the order of 1 may be apart
 
 
-def load(name: str, data_dir: Path | str | None, *, classes: int, seed: int = 0) -> tuple[EncoderClassifier, Tokenizer]:
-    """The encoder with a new classifier, and its own tokenizer. Raises DataError with what is wrong.
+@dataclass(frozen=True)
+class ReadyMade:
+    """`net` has a new classifier. `guess` names hidden words; None where nothing is kept that could."""
 
-    Weights are read as safetensors alone, and no code that lies beside them is run.
-    """
+    name: str
+    net: EncoderClassifier
+    tokenizer: Tokenizer
+    guess: WordGuess | None
+
+
+def load(name: str, data_dir: Path | str | None, *, classes: int, seed: int = 0) -> ReadyMade:
+    """Raises DataError with what is wrong. Weights are read as safetensors alone, and no code beside them is run."""
+    library, words, has_guess = _from_the_library(name, data_dir)
+    old_marks = [getattr(words, f"{kind}_token_id") for kind in ("pad", "unk", "cls", "sep", "mask")]
+    if not words.is_fast or None in old_marks or len({*old_marks}) < len(MARKS):
+        raise DataError(f"{name!r} is not taken: its tokenizer must be a fast one with marks such as {' '.join(MARKS)}")
+    try:
+        order = marks.new_order(old_marks, library.get_input_embeddings().num_embeddings)
+        tokenizer = marks.renumbered(words.backend_tokenizer, old_marks, order)
+        net = _renumbered(library.base_model, order, classes, seed)
+        tokenizer.enable_truncation(net.body.config.max_position_embeddings)
+        guess = _guess_of(library, order, net) if has_guess else None
+        told, heard = _say(library, net, guess, tokenizer, order)
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise DataError(
+            f"{name!r} is not taken: it is not built like BERT ({type(error).__name__}: {error})"
+        ) from error
+    if not torch.allclose(told[0], heard[0], atol=ALIKE):
+        raise DataError(f"{name!r} is not taken: it would not say here what it says in transformers")
+    sure = guess is not None and torch.allclose(told[1], heard[1], atol=ALIKE)
+    return ReadyMade(name, net, tokenizer, guess if sure else None)
+
+
+def _from_the_library(name: str, data_dir: Path | str | None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
+    """The model, its tokenizer, and whether what guesses hidden words came with it. Raises DataError."""
     source = {"pretrained_model_name_or_path": _place(name, data_dir)}
     source["local_files_only"] = os.environ.get("HUB_DOWNLOADS") != "1"
     try:
         config = AutoConfig.from_pretrained(**source)
         words = AutoTokenizer.from_pretrained(**source, use_fast=True)
-        body = AutoModel.from_pretrained(**source, use_safetensors=True, attn_implementation=encoders.LAID_OPEN)
+        kind = AutoModelForMaskedLM if type(config) in MODEL_FOR_MASKED_LM_MAPPING else AutoModel
+        how = {"use_safetensors": True, "dtype": torch.float32, "output_loading_info": True}
+        model, found = kind.from_pretrained(**source, **how, attn_implementation=encoders.LAID_OPEN)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise DataError(
             f"no encoder can be loaded as {name!r}; put its folder into models/ of DATA_DIR, or set HUB_DOWNLOADS=1 "
             f"where there is a network ({type(error).__name__})"
         ) from error
-    if config.pad_token_id != PAD or not words.is_fast:
-        raise DataError(f"{name!r} is not taken: its padding must be token {PAD}, and its tokenizer a fast one")
-    facts = {**config.to_diff_dict(), "model_type": config.model_type}
-    net = networks.build(EncoderShape(facts, classes, separator=words.sep_token_id), seed=seed)
+    inside = f"{model.base_model_prefix}."
+    if missing := [key for key in found["missing_keys"] if key.startswith(inside) and "pooler" not in key]:
+        raise DataError(f"{name!r} is not taken: its file lacks {len(missing)} tensors, {min(missing)} for one")
+    return model.eval(), words, kind is AutoModelForMaskedLM and not found["missing_keys"]
+
+
+def _renumbered(body: PreTrainedModel, order: Sequence[int], classes: int, seed: int) -> EncoderClassifier:
+    """The same encoder for ids of the new order, under a new classifier."""
+    state = {key: value.float() for key, value in body.state_dict().items()}
+    vectors = body.get_input_embeddings()
+    state[_name_of(vectors.weight, body)] = vectors.weight.detach()[list(order)]
+    config = body.config.to_diff_dict() | {"model_type": body.config.model_type, "pad_token_id": PAD}
+    places = getattr(body.embeddings, "position_embeddings", None)
+    if places is not None and places.padding_idx:  # RoBERTa counts places from behind the number of its padding
+        state[_name_of(places.weight, body)] = places.weight.detach()[places.padding_idx :]
+        config["max_position_embeddings"] = places.num_embeddings - places.padding_idx
+    net = networks.build(EncoderShape(config, classes), seed=seed)
     known = net.body.state_dict().keys()
-    net.body.load_state_dict({key: value.float() for key, value in body.state_dict().items() if key in known})
-    tokenizer = words.backend_tokenizer
-    tokenizer.enable_truncation(config.max_position_embeddings)
-    return net, tokenizer
+    net.body.load_state_dict({key: value for key, value in state.items() if key in known})
+    return net
+
+
+def _guess_of(library: PreTrainedModel, order: Sequence[int], net: EncoderClassifier) -> WordGuess | None:
+    """The library's masked-LM head, where it is of the kit's form: a linear layer, a norm, a bias a word."""
+    inside = {id(module) for module in library.base_model.modules()} | {id(library.get_output_embeddings())}
+    outside = [module for module in library.modules() if id(module) not in inside]
+    dense = [module for module in outside if isinstance(module, nn.Linear)]
+    norm = [module for module in outside if isinstance(module, nn.LayerNorm)]
+    guess = WordGuess(net)
+    if len(dense) != 1 or len(norm) != 1 or dense[0].weight.shape != guess.transform[0].weight.shape:
+        return None
+    guess.transform[0].load_state_dict(dense[0].state_dict())
+    guess.transform[2].load_state_dict(norm[0].state_dict())
+    guess.transform[2].eps = norm[0].eps
+    guess.bias.data = library.get_output_embeddings().bias.detach()[list(order)]
+    return guess
+
+
+@torch.inference_mode()
+def _say(
+    library: PreTrainedModel,
+    net: EncoderClassifier,
+    guess: WordGuess | None,
+    tokenizer: Tokenizer,
+    order: Sequence[int],
+) -> tuple[list[Tensor], list[Tensor]]:
+    """What the library's model says of two texts and what ours does: last states and, with a guess, its logits."""
+    ids = text.pad(text.encode(tokenizer, TRIED))  # (B, S)
+    real, old = ids != PAD, torch.tensor(order)
+    asked = {"input_ids": old[ids], "attention_mask": real.long()}
+    told = [library.base_model(**asked).last_hidden_state[real]]
+    (states,), _ = net.eval().encode(ids)
+    heard = [states[real]]
+    if guess is not None:
+        told.append(library(**asked).logits[real][:, old])
+        heard.append(guess(heard[0], net))
+    return told, heard
+
+
+def _name_of(weight: Tensor, model: nn.Module) -> str:
+    return next(name for name, parameter in model.named_parameters() if parameter is weight)
 
 
 def _place(name: str, data_dir: Path | str | None) -> str:

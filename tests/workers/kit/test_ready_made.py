@@ -2,42 +2,133 @@
 
 import pytest
 import torch
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import (
+    AutoTokenizer,
+    DistilBertConfig,
+    DistilBertForMaskedLM,
+    GPT2Config,
+    GPT2Model,
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    RobertaForMaskedLM,
+)
 
+from tests.workers.encoder_folder import save_encoder, word_pieces
 from workers.kit import ready_made
 from workers.kit.files import DataError
+from workers.kit.text import FIRST, MASK, SEPARATOR
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[MASK]", "[SEP]", "the", "dog", "bark", "##s"]
+TEXTS = ["The dog barks at the cat.", "A cat sat; the dogs barked!", "who barks at dogs?", "unbelievable"]
+LONG = "the dog barks at a cat and an unseen word"
 
 
-def folder(path, pad=0):
+def said(model, words, text, second=None):
+    """The library's last states, masked-LM logits and tokens of a text, as it reads it itself."""
+    types = getattr(model.config, "type_vocab_size", 0) > 1
+    asked = words(text, second, return_tensors="pt", return_token_type_ids=types)
+    with torch.inference_mode():
+        states = model.base_model(**asked).last_hidden_state[0]
+        return states, model(**asked).logits[0], words.convert_ids_to_tokens(asked["input_ids"][0])
+
+
+@torch.inference_mode()
+def said_here(found, text, second=None):
+    encoding = found.tokenizer.encode(text, second)
+    (states,), _ = found.net.eval().encode(torch.tensor([encoding.ids]))
+    return states[0], found.guess(states[0], found.net), encoding.tokens
+
+
+def test_states_and_guesses_are_the_librarys(tmp_path):
+    model = save_encoder(tmp_path / "models" / "dogs", TEXTS, spare_rows=3)
+    found = ready_made.load("dogs", tmp_path, classes=1)
+    words = AutoTokenizer.from_pretrained(tmp_path / "models" / "dogs")
+    for pair in ((LONG,), ("dogs", "cats sat")):
+        (states, logits, tokens), (ours, guessed, read) = said(model, words, *pair), said_here(found, *pair)
+        assert read == tokens
+        assert torch.allclose(ours, states, atol=1e-5)
+        known = found.tokenizer.get_vocab()
+        columns = [known[token] for token in words.convert_ids_to_tokens(range(len(words)))]
+        assert torch.allclose(guessed[:, columns], logits[:, : len(words)], atol=1e-5)
+
+
+def test_the_marks_have_our_numbers(tmp_path):
+    save_encoder(tmp_path / "models" / "dogs", TEXTS)
+    tokenizer = ready_made.load("dogs", tmp_path, classes=1).tokenizer
+    ids = tokenizer.encode("the [MASK] barks", "a cat").ids
+    assert ids[0] == FIRST
+    assert ids[-1] == SEPARATOR
+    assert ids.count(SEPARATOR) == 2
+    assert MASK in ids
+    assert sorted(tokenizer.get_vocab().values()) == list(range(tokenizer.get_vocab_size()))
+
+
+def test_each_layer_lays_its_attention_open(tmp_path):
+    save_encoder(tmp_path / "models" / "dogs", TEXTS)
+    found = ready_made.load("dogs", tmp_path, classes=3)
+    output = found.net.eval()(torch.tensor([found.tokenizer.encode(LONG).ids]), insides=True)
+    assert len(output.attention) == 2
+    assert output.logits.shape == (1, 3)
+
+
+def byte_pairs() -> PreTrainedTokenizerFast:
+    """Built like RoBERTa's."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    marks = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=marks, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(TEXTS, trainer)
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    named = {
+        "cls_token": "<s>",
+        "sep_token": "</s>",
+        "pad_token": "<pad>",
+        "unk_token": "<unk>",
+        "mask_token": "<mask>",
+    }
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
+
+
+def test_roberta_with_its_byte_pairs_and_its_padding_that_is_token_1(tmp_path):
+    words, folder = byte_pairs(), tmp_path / "models" / "someone" / "roberta"
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=12, pad_token_id=pad,
-    )  # fmt: skip
-    model = BertModel(config).eval()
-    path.mkdir(parents=True)
-    model.save_pretrained(path)
-    (path / "vocab.txt").write_text("\n".join(WORDS))
-    BertTokenizerFast(str(path / "vocab.txt")).save_pretrained(path)
-    return model
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    model = RobertaForMaskedLM(
+        RobertaConfig(vocab_size=len(words), max_position_embeddings=34, type_vocab_size=1, pad_token_id=1, **sizes)
+    ).eval()
+    model.save_pretrained(folder)
+    words.save_pretrained(folder)
+    found = ready_made.load("someone/roberta", tmp_path, classes=2)
+    for pair in ((LONG,), ("dogs", "cats sat")):
+        (states, _, tokens), (ours, _, read) = said(model, words, *pair), said_here(found, *pair)
+        assert read[1:-1] == [{"</s>": "[SEP]"}.get(token, token) for token in tokens[1:-1]]
+        assert torch.allclose(ours, states, atol=1e-5)
+    assert found.guess is not None
+    assert len(found.tokenizer.encode("dog " * 50).ids) == 33  # its places begin at 1, those of others at 0
 
 
-def test_the_states_are_the_librarys(tmp_path):
-    model = folder(tmp_path / "models" / "dogs")
-    net, tokenizer = ready_made.load("dogs", tmp_path, classes=1)
-    ids = torch.tensor([tokenizer.encode("The dog barks").ids])
-    assert [WORDS[i] for i in ids[0]] == ["[CLS]", "the", "dog", "bark", "##s", "[SEP]"]
-    states, attention = net.eval().encode(ids, insides=True)
-    assert len(attention) == 2
-    assert torch.allclose(states[-1], model(ids).last_hidden_state, atol=1e-5)
+def test_distilbert(tmp_path):
+    words, folder = word_pieces(TEXTS), tmp_path / "models" / "small"
+    torch.manual_seed(0)
+    config = DistilBertConfig(
+        vocab_size=len(words), dim=16, n_layers=2, n_heads=2, hidden_dim=32, max_position_embeddings=40, pad_token_id=3
+    )
+    model = DistilBertForMaskedLM(config).eval()
+    model.save_pretrained(folder)
+    words.save_pretrained(folder)
+    found = ready_made.load("small", tmp_path, classes=2)
+    assert torch.allclose(said_here(found, LONG)[0], said(model, words, LONG)[0], atol=1e-5)
+
+
+def test_without_its_masked_lm_head_it_guesses_nothing(tmp_path):
+    save_encoder(tmp_path / "models" / "dogs", TEXTS, with_guess=False)
+    assert ready_made.load("dogs", tmp_path, classes=1).guess is None
 
 
 def test_a_text_is_cut_where_the_encoder_ends(tmp_path):
-    folder(tmp_path / "models" / "dogs")
-    _, tokenizer = ready_made.load("dogs", tmp_path, classes=1)
-    assert len(tokenizer.encode("dog " * 30).ids) == 12
+    save_encoder(tmp_path / "models" / "dogs", TEXTS, max_position_embeddings=12)
+    assert len(ready_made.load("dogs", tmp_path, classes=1).tokenizer.encode("dog " * 30).ids) == 12
 
 
 def test_what_cannot_be_loaded_is_refused_in_words(tmp_path):
@@ -45,9 +136,22 @@ def test_what_cannot_be_loaded_is_refused_in_words(tmp_path):
         DataError, match="no encoder can be loaded as 'absent'; put its folder into models/ of DATA_DIR"
     ):
         ready_made.load("absent", tmp_path, classes=1)
-    folder(tmp_path / "models" / "cats", pad=1)
-    with pytest.raises(DataError, match="padding"):
-        ready_made.load("cats", tmp_path, classes=1)
+
+
+def test_what_is_no_encoder_is_refused_in_words(tmp_path):
+    folder, words = tmp_path / "models" / "gpt", word_pieces(TEXTS)
+    GPT2Model(GPT2Config(vocab_size=len(words), n_embd=16, n_layer=1, n_head=2, n_positions=32)).save_pretrained(folder)
+    words.save_pretrained(folder)
+    with pytest.raises(DataError, match="'gpt' is not taken"):
+        ready_made.load("gpt", tmp_path, classes=1)
+
+
+def test_a_tokenizer_without_the_marks_is_refused_in_words(tmp_path):
+    save_encoder(tmp_path / "models" / "dogs", TEXTS)
+    bare = Tokenizer(models.WordLevel({"dog": 0, "[UNK]": 1}, unk_token="[UNK]"))
+    PreTrainedTokenizerFast(tokenizer_object=bare).save_pretrained(tmp_path / "models" / "dogs")
+    with pytest.raises(DataError, match="its tokenizer must be a fast one with marks such as"):
+        ready_made.load("dogs", tmp_path, classes=1)
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc", "a/../b", "models/a/b", "", ".hidden"])

@@ -142,11 +142,7 @@ class Branched(nn.Module):
 
     def embed(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """h^0 (B, S, D), and what is added to attention scores (B, 1, 1, S): the least there is at padded keys."""
-        ends = (ids == self.backbone.shape.separator).long()
-        second = (ends.cumsum(1) - ends).clamp(max=1)  # 1 for the second text of a pair
-        h = self.backbone.body.embeddings(
-            input_ids=ids, token_type_ids=second if self.backbone.tells_texts_apart else None
-        )
+        h = self.backbone.body.embeddings(input_ids=ids, **self.backbone.texts_apart(ids))
         padded = (ids == self.backbone.pad)[:, None, None]
         return h, h.new_zeros(padded.shape).masked_fill(padded, torch.finfo(h.dtype).min)
 

@@ -317,18 +317,17 @@ def open_up(
     device: torch.device, bench: Bench,
 ) -> tuple[TreeTask, EncoderClassifier]:  # fmt: skip
     """The sentences, and the encoder whose heads are looked at: one of ours, or a ready-made one with its tokenizer."""
-    net, tokenizer = (
-        load_ready_made(ready_made, bench.workspace.data_dir, classes=TreeTask.classes, seed=seed)
-        if ready_made
-        else (None, None)
-    )
     drawn = {"train_rows": train_rows, "vocabulary": vocabulary, "seed": seed}
-    task = tree_tokens.prepare(data, **drawn, device=device, tokenizer=tokenizer)
+    found = None
+    if ready_made:
+        found = load_ready_made(ready_made, bench.workspace.data_dir, classes=TreeTask.classes, seed=seed)
+    task = tree_tokens.prepare(data, **drawn, device=device, tokenizer=found and found.tokenizer)
     left = f"{task.left_out} sentences are left out: too long to be read whole, or with a word that leaves no token."
     bench.report.log(left)
-    if net is None:
-        net, _guess = teaching.pretrained(task, model, epochs=epochs, seed=seed, bench=bench)
-    return task, net.to(device)
+    if found:
+        return task, found.net.to(device)
+    net, _guess = teaching.pretrained(task, model, epochs=epochs, seed=seed, bench=bench)
+    return task, net
 
 
 def try_parsers(
