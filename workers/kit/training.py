@@ -84,7 +84,7 @@ def fit(
     trained = [parameter for parameter in trained if parameter.requires_grad]
     on_gpu = trained[0].is_cuda
     optimizer = torch.optim.AdamW(trained, lr=learning_rate, weight_decay=WEIGHT_DECAY, fused=True)
-    schedule = _rise_and_fall(optimizer, total)
+    schedule = rise_and_fall(optimizer, total)
     every = max(1, -(-total // POINTS))
     step, window = 0, []
     for epoch in epochs:
@@ -107,7 +107,8 @@ def fit(
         on_epoch(step)
 
 
-def _rise_and_fall(optimizer: torch.optim.Optimizer, total: int) -> torch.optim.lr_scheduler.LambdaLR:
+def rise_and_fall(optimizer: torch.optim.Optimizer, total: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """The learning rate over `total` steps: up for WARM_UP of them, then down to 0 in a straight line."""
     rises = max(1, round(WARM_UP * total))
     return torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / rises, (total - step) / max(1, total - rises))
