@@ -242,6 +242,7 @@ CELERY_IMPORTS = ["demos.worker_life", "demos.canary"]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "demos.tasks.sweep_runs", "schedule": 5.0, "options": {"expires": 5}},
+    "take-in-runs": {"task": "demos.tasks.take_in_runs", "schedule": 10.0, "options": {"expires": 10}},
     "tend-workers": {"task": "demos.canary.tend_workers", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-imports": {"task": "catalog.tasks.sweep_imports", "schedule": 5.0, "options": {"expires": 5}},
 }
@@ -257,6 +258,7 @@ RUN_MAX_WAITING_EACH = _whole_number("RUN_MAX_WAITING_EACH", 100)  # of one pers
 RUN_MAX_RUNNING_EACH = _whole_number("RUN_MAX_RUNNING_EACH", 0)  # of one person; further ones wait
 GROUP_MAX_RUNS = 60  # runs that one press may start: seeds times points of the grid
 RUN_DIR = VAR_DIR / "runs"  # where jobs write; emptied when a run ends
+SWEEPS_DIR = VAR_DIR / "sweeps"  # what `python -m workers sweep` measured is taken in from here
 RUN_CACHE_DIR = VAR_DIR / "cache" / "teachers"
 RUN_ARTIFACT_LIMIT_MB = 2048
 RUN_CANCEL_POLL_S = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import ChannelError
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,14 @@ def sweep_runs() -> None:
     from demos import sweeping
 
     sweeping.sweep()
+
+
+@shared_task
+def take_in_runs() -> None:
+    from demos import taking_in
+
+    for run in taking_in.take_in_new(settings.SWEEPS_DIR):
+        logger.info("run %s was measured by a sweep and is here now", run.id)
 
 
 def waiting_messages(queue: str) -> int:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from demos import queue_views, repeat_views, streams, try_views, views
 from demos.comparing.urls import urlpatterns as comparing_urls
+from demos.families.urls import urlpatterns as family_urls
 from demos.groups.urls import urlpatterns as group_urls
 from demos.leaderboard.urls import urlpatterns as leaderboard_urls
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("queue/laboratory/", queue_views.laboratory, name="laboratory"),
     path("artifacts/<uuid:artifact_id>/", views.artifact, name="artifact"),
     *comparing_urls,
+    *family_urls,
     *group_urls,
     *leaderboard_urls,
 ]

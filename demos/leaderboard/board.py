@@ -24,13 +24,13 @@ SORTS = ("quality", *COSTS, *SORT_BY_COUNT)
 class Options:
     """What else could be asked for: values with how many runs have them, the commonest first."""
 
-    data: dict[str, int]
-    qualities: list[str]
-    costs: list[str]
-    methods: dict[str, int]
-    teachers: dict[str, int]
-    devices: dict[str, int]
-    examples: dict[str, MeasuredRun]  # a run of each teacher, which says what it is
+    data: dict[str, int] = field(default_factory=dict)
+    qualities: list[str] = field(default_factory=list)
+    costs: list[str] = field(default_factory=list)
+    methods: dict[str, int] = field(default_factory=dict)
+    teachers: dict[str, int] = field(default_factory=dict)
+    devices: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, MeasuredRun] = field(default_factory=dict)  # a run of each teacher, which says what it is
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Board:
     """`networks` in the order asked for. `front`: the keys of those that no other beats in both quality and cost."""
 
     choices: Choices
-    options: Options
+    options: Options = field(default_factory=Options)
     networks: list[Network] = field(default_factory=list)
     front: frozenset[str] = frozenset()
     refused: tuple[Refused, ...] = ()
@@ -96,8 +96,14 @@ def board_of(asked: Mapping[str, str]) -> Board:
 def _board(choices: Choices, options: Options, found: list[Measurement], refused: list[Refused]) -> Board:
     every = [network for network in networks_of(found) if network.summary(choices.quality)]
     fitting = [one for one in every if choices.kind in ("", one.kind) and len(one.seeds) >= choices.seeds]
-    board = Board(choices, options, _sorted(fitting, choices), refused=tuple(refused), measured=len(every))
-    if not fitting or not choices.cost:
+    board = board_over(choices, _sorted(fitting, choices))
+    return replace(board, options=options, refused=tuple(refused), measured=len(every))
+
+
+def board_over(choices: Choices, networks: list[Network]) -> Board:
+    """These networks, in this order, with their front."""
+    board = Board(choices, networks=networks, measured=len(networks))
+    if not networks or not choices.cost:
         return board
     plotted = board.plotted
     places = [(one.summary(choices.quality).mean, one.summary(choices.cost).mean) for one in plotted]

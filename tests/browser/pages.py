@@ -44,6 +44,8 @@ PAGES = (
     "/runs/{failed}/",
     "/runs/{long}/",
     "/queue/",
+    "/families/distillation/",
+    "/families/compression/?preset=full",
     "/leaderboard/",
     "/leaderboard/?kind=method&cost=latency_p50_ms",
     "/groups/",

@@ -14,7 +14,9 @@ STOCK = """
 import math
 from datetime import timedelta
 from django.utils import timezone
-from demos.models import Event, Run
+from demos.configurations import configuration_of
+from demos.models import Event, Result, Run
+from workers.comparison import comparison
 from workers.registry import get_spec
 spec = get_spec("hinton-kd")
 params = spec.values_of(spec.preset("small"))
@@ -25,6 +27,14 @@ def run(state, cause, said):
     Event.objects.bulk_create([Event(run=made, seq=seq, kind=kind, body=body, at=now)
                                for seq, (kind, body) in enumerate(said, start=1)])
     print(made.get_absolute_url())
+for entry in comparison("distillation", "small").entries:
+    asked = dict(method=entry.spec.slug, data="opinions", params=entry.params)
+    for seed in range(3):
+        made = Run.objects.create(**asked, preset="small", seed=seed, state="succeeded", configuration=configuration_of(
+            **asked), attempts=1, started_at=now - timedelta(seconds=90), ended_at=now)
+        Result.objects.bulk_create([Result(run=made, role=role.slug, metric=metric, value=value, position=place)
+            for place, role in enumerate(entry.spec.roles)
+            for metric, value in (("accuracy", 0.9 - place / 50 + seed / 400), ("size_bytes", 9e5 / (place + 1)))])
 lines = [("log", {"text": f"line {number}"}) for number in range(1000)]
 run("failed", "student/loss is nan at step 7: training diverged", lines)
 loss = [("scalar", {"name": "student/soft_loss", "step": step, "value": 9 if step == 1711 else math.exp(-step / 900)})
