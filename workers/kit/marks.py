@@ -13,9 +13,9 @@ from tokenizers import Tokenizer, processors
 from workers.kit.text import FIRST, FIRST_TOKEN, MARKS, SEPARATOR, SEPARATOR_TOKEN, UNKNOWN
 
 
-def new_order(marks: Sequence[int], vocabulary: int) -> list[int]:
-    """The old id of each new one: the marks, in the order of MARKS, then all others as they stood."""
-    return [*marks, *sorted({*range(vocabulary)} - {*marks})]
+def new_order(marks: Sequence[int], tokenizer: Tokenizer) -> list[int]:
+    """The old id of each new one: the marks, in the order of MARKS, then all other tokens there are, as they stood."""
+    return [*marks, *sorted({*tokenizer.get_vocab(with_added_tokens=True).values()} - {*marks})]
 
 
 def renumbered(tokenizer: Tokenizer, marks: Sequence[int], order: Sequence[int]) -> Tokenizer:
@@ -50,8 +50,6 @@ def _renumber_model(model: dict, vocabulary: Mapping[str, int]) -> None:
     elif model.get("type") == "Unigram":  # a list of tokens with their scores, in the order of their ids
         scores = dict(model["vocab"])
         ranked = sorted(vocabulary, key=vocabulary.__getitem__)
-        if [vocabulary[token] for token in ranked] != list(range(len(ranked))):
-            raise ValueError("a token is missing between two others")
         model |= {"vocab": [[token, scores.get(token, 0.0)] for token in ranked], "unk_id": UNKNOWN}
     else:
         raise ValueError(f"its model is {model.get('type')}")

@@ -56,7 +56,7 @@ def load(name: str, data_dir: Path | str | None, *, classes: int, seed: int = 0)
     if not words.is_fast or None in old_marks or len({*old_marks}) < len(MARKS):
         raise DataError(f"{name!r} is not taken: its tokenizer must be a fast one with marks such as {' '.join(MARKS)}")
     try:
-        order = marks.new_order(old_marks, library.get_input_embeddings().num_embeddings)
+        order = marks.new_order(old_marks, words.backend_tokenizer)
         tokenizer = marks.renumbered(words.backend_tokenizer, old_marks, order)
         net = _renumbered(library.base_model, order, classes, seed)
         tokenizer.enable_truncation(net.body.config.max_position_embeddings)
@@ -98,7 +98,8 @@ def _renumbered(body: PreTrainedModel, order: Sequence[int], classes: int, seed:
     state = {key: value.float() for key, value in body.state_dict().items()}
     vectors = body.get_input_embeddings()
     state[_name_of(vectors.weight, body)] = vectors.weight.detach()[list(order)]
-    config = body.config.to_diff_dict() | {"model_type": body.config.model_type, "pad_token_id": PAD}
+    config = body.config.to_diff_dict() | {"model_type": body.config.model_type}
+    config |= {"pad_token_id": PAD, "vocab_size": len(order)}
     places = getattr(body.embeddings, "position_embeddings", None)
     if places is not None and places.padding_idx:  # RoBERTa counts places from behind the number of its padding
         state[_name_of(places.weight, body)] = places.weight.detach()[places.padding_idx :]
@@ -138,8 +139,10 @@ def _say(
     real, old = ids != PAD, torch.tensor(order)
     asked = {"input_ids": old[ids], "attention_mask": real.long()}
     told = [library.base_model(**asked).last_hidden_state[real]]
-    (states,), _ = net.eval().encode(ids)
-    heard = [states[real]]
+    states, attention = net.eval().encode(ids, insides=True)
+    if len(attention) != net.body.config.num_hidden_layers:
+        raise ValueError("its attention cannot be laid open")
+    heard = [states[-1][real]]
     if guess is not None:
         told.append(library(**asked).logits[real][:, old])
         heard.append(guess(heard[0], net))

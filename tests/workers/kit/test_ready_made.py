@@ -17,9 +17,10 @@ from transformers import (
 from tests.workers.encoder_folder import save_encoder, word_pieces
 from workers.kit import ready_made
 from workers.kit.files import DataError
-from workers.kit.text import FIRST, MASK, SEPARATOR
+from workers.kit.text import FIRST, MASK, SEPARATOR, UNKNOWN
 
 TEXTS = ["The dog barks at the cat.", "A cat sat; the dogs barked!", "who barks at dogs?", "unbelievable"]
+NAMED = ("cls_token", "pad_token", "sep_token", "unk_token", "mask_token")  # in the order of RoBERTa's vocabulary
 LONG = "the dog barks at a cat and an unseen word"
 
 
@@ -48,7 +49,7 @@ def test_states_and_guesses_are_the_librarys(tmp_path):
         assert read == tokens
         assert torch.allclose(ours, states, atol=1e-5)
         known = found.tokenizer.get_vocab()
-        columns = [known[token] for token in words.convert_ids_to_tokens(range(len(words)))]
+        columns = [known[token] for token in words.convert_ids_to_tokens(range(len(words)))]  # spare rows are gone
         assert torch.allclose(guessed[:, columns], logits[:, : len(words)], atol=1e-5)
 
 
@@ -75,30 +76,37 @@ def byte_pairs() -> PreTrainedTokenizerFast:
     """Built like RoBERTa's."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
-    marks = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    marks, alphabet = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"], pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=marks, initial_alphabet=alphabet, show_progress=False)
     tokenizer.train_from_iterator(TEXTS, trainer)
     tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
-    named = {
-        "cls_token": "<s>",
-        "sep_token": "</s>",
-        "pad_token": "<pad>",
-        "unk_token": "<unk>",
-        "mask_token": "<mask>",
-    }
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **dict(zip(NAMED, marks, strict=True)))
+
+
+def scored_pieces() -> PreTrainedTokenizerFast:
+    """Built like XLM-R's, whose mask is no token of the model: it was added at the end."""
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer, marks = pre_tokenizers.Metaspace(), ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.UnigramTrainer(vocab_size=60, special_tokens=marks, unk_token="<unk>", show_progress=False)
+    tokenizer.train_from_iterator(TEXTS, trainer)
+    tokenizer.add_special_tokens(["<mask>"])
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), trim_offsets=False)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **dict(zip(NAMED, [*marks, "<mask>"], strict=True)))
+
+
+def save_roberta(folder, words: PreTrainedTokenizerFast) -> RobertaForMaskedLM:
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    sizes |= {"max_position_embeddings": 34, "type_vocab_size": 1}
+    model = RobertaForMaskedLM(RobertaConfig(vocab_size=len(words), pad_token_id=1, **sizes)).eval()
+    model.save_pretrained(folder)
+    words.save_pretrained(folder)
+    return model
 
 
 def test_roberta_with_its_byte_pairs_and_its_padding_that_is_token_1(tmp_path):
-    words, folder = byte_pairs(), tmp_path / "models" / "someone" / "roberta"
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
-    model = RobertaForMaskedLM(
-        RobertaConfig(vocab_size=len(words), max_position_embeddings=34, type_vocab_size=1, pad_token_id=1, **sizes)
-    ).eval()
-    model.save_pretrained(folder)
-    words.save_pretrained(folder)
+    words = byte_pairs()
+    model = save_roberta(tmp_path / "models" / "someone" / "roberta", words)
     found = ready_made.load("someone/roberta", tmp_path, classes=2)
     for pair in ((LONG,), ("dogs", "cats sat")):
         (states, _, tokens), (ours, _, read) = said(model, words, *pair), said_here(found, *pair)
@@ -106,6 +114,17 @@ def test_roberta_with_its_byte_pairs_and_its_padding_that_is_token_1(tmp_path):
         assert torch.allclose(ours, states, atol=1e-5)
     assert found.guess is not None
     assert len(found.tokenizer.encode("dog " * 50).ids) == 33  # its places begin at 1, those of others at 0
+
+
+def test_pieces_with_scores_and_a_mask_that_was_added_at_the_end(tmp_path):
+    words = scored_pieces()
+    model = save_roberta(tmp_path / "models" / "scored", words)
+    found = ready_made.load("scored", tmp_path, classes=2)
+    (states, _, tokens), (ours, _, read) = said(model, words, "the dog 水"), said_here(found, "the dog 水")
+    assert read[1:-2] == tokens[1:-2]  # the last word is unknown
+    assert found.tokenizer.encode("the dog 水").ids[-2] == UNKNOWN
+    assert torch.allclose(ours, states, atol=1e-5)
+    assert found.tokenizer.encode("a <mask>").ids[-2] != MASK == found.tokenizer.encode("a [MASK]").ids[-2]
 
 
 def test_distilbert(tmp_path):

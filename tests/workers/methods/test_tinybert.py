@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from tokenizers import Tokenizer, models
 from torch.nn import functional as F
 
 from workers import registry
@@ -215,6 +216,20 @@ def test_only_words_are_replaceable(task):
     assert not words[: len(text.MARKS)].any()
     assert not words[task.tokenizer.token_to_id(".")]
     assert words[task.tokenizer.token_to_id("the")]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "row", "replaced"),
+    [
+        (["the", "dog", "##s", "."], [5, 6, 7, 5, 8], [(0, 0), (0, 3)]),  # "the dogs the."
+        (["the", "Ġdog", "s", "."], [6, 7, 6, 8], [(0, 2)]),  # " dogs dog.": only what surely begins and ends
+    ],
+)
+def test_a_word_in_pieces_stays(tokens, row, replaced):
+    vocabulary = {token: place for place, token in enumerate([*text.MARKS, *tokens])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary))
+    found = job.places_of([row], job.replaceable(tokenizer), job.pieces(tokenizer))
+    assert found == replaced
 
 
 def test_as_many_passes_as_variants_show_each_variant_of_each_text_once():

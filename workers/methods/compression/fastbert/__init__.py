@@ -78,6 +78,7 @@ PARAMS = (
             "完整模型：先用全部标签微调，再冻结。它的各层是主干，它的分类器教各个分支。",
         ),
     ),
+    params.READY_MADE,
     params.VOCABULARY,
     replace(params.PRETRAINING_EPOCHS, default=10),
     params.TEACHER_EPOCHS,
@@ -142,7 +143,7 @@ PRESETS = (
         },
     ),
 )
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 OF_BRANCHES = (*OF_THE_TEACHER, "speed", "branch_width", "labelled", "epochs", "learning_rate", "batch_size")
 ROLES = (
     Role("teacher", Text("Full model", "完整模型"), "teacher", OF_THE_TEACHER),

@@ -353,15 +353,18 @@ def path_of(role: str, found: Left, net: Branched) -> dict[str, Any]:
 
 def run(
     *, speed: float, branch_loss: str, branch_width: int, labelled: int, train_rows: int, teacher: str,
-    vocabulary: int, pretraining_epochs: int, teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int,
-    every_depth: bool, data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
+    ready_made: str, vocabulary: int, pretraining_epochs: int, teacher_epochs: int, epochs: int, learning_rate: float,
+    batch_size: int, every_depth: bool, data: Dataset, seed: int, device: torch.device, report: Report,
+    workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every role."""
     arms = arms_of(branch_loss)
-    stages = Stages(report, count=len(arms) + 5)
+    stages = Stages(report, count=len(arms) + 5 - bool(ready_made))
     stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
+    teaching.refuse_unlike_bert(task)
 
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}  # stage 1
     bench = Bench(report, workspace, stages)
@@ -383,7 +386,7 @@ def run(
 
     start, _guess = teaching.pretrained(task, teacher, epochs=pretraining_epochs, seed=seed, bench=bench)
     stages("shallow", Text("Train shallow models", "训练浅层模型"))
-    settings = {"epochs": teacher_epochs, "learning_rate": teaching.fine_tuning_rate(teacher), "seed": seed}
+    settings = {"epochs": teacher_epochs, "learning_rate": teaching.fine_tuning_rate(teacher, task), "seed": seed}
     shallows = train_shallows(start, depths_of(left, len(full.layers), every_depth), task, settings, report)
     said["shallow"] = measure("shallow", next(iter(shallows.values())), teacher=z_dev)
 

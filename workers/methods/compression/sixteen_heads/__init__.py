@@ -18,6 +18,7 @@ PARAMS = (
         default=10_000,
         help=Text("Texts drawn from the training set, all with their labels.", "从训练集抽取的文本数，全部带标签。"),
     ),
+    params.READY_MADE,
     params.VOCABULARY,
     replace(params.PRETRAINING_EPOCHS, default=10),
     replace(params.TEACHER_EPOCHS, help=Text("Passes over the training texts.", "遍历训练文本的次数。")),
@@ -129,7 +130,8 @@ PARAMS = (
 )
 
 
-def _as_many_can_go(values: Mapping[str, Value]) -> dict[str, Text]:
+@params.of_named_teachers
+def as_many_can_go(values: Mapping[str, Value]) -> dict[str, Text]:
     most = 1 - 1 / architectures.sizes(str(values["teacher"])).heads
     if not values["keep_one"] or values["share"] <= most:
         return {}
@@ -184,7 +186,7 @@ PRESETS = (
         },
     ),
 )
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 BY_CHANCE = (*OF_THE_TEACHER, "share", "keep_one")
 BY_SCORE = (*BY_CHANCE, "granularity", "normalise", "scored_texts")
 ROLES = (
@@ -289,7 +291,7 @@ SPEC = MethodSpec(
     figures=FIGURES,
     claims=CLAIMS,
     symbols=SYMBOLS,
-    checks=(_as_many_can_go,),
+    checks=(as_many_can_go,),
     shrunk=Text(
         "A BERT of 4 layers with 8 narrow heads each, on one task of short texts; the paper prunes BERT-base on "
         "several tasks and a translation model.",

@@ -35,6 +35,7 @@ from workers.kit.encoders import EncoderClassifier, EncoderShape, gated
 from workers.kit.events import Report, Stages
 from workers.kit.teaching import Bench
 from workers.kit.workspace import Workspace
+from workers.methods.compression.sixteen_heads import as_many_can_go
 from workers.spec import Text
 
 Head = tuple[int, int]  # its layer and its number there, both from 0
@@ -348,16 +349,19 @@ def answer(checkpoints: Mapping[str, Checkpoint], text: str) -> dict[str, Any]:
 
 
 def run(
-    *, teacher: str, train_rows: int, vocabulary: int, pretraining_epochs: int, teacher_epochs: int, share: float,
-    step: float, granularity: str, normalise: bool, keep_one: bool, scored_texts: int, random_orders: int,
-    retraining_epochs: int, extra_arms: bool, data: Dataset, seed: int, device: torch.device, report: Report,
-    workspace: Workspace,
+    *, teacher: str, ready_made: str, train_rows: int, vocabulary: int, pretraining_epochs: int, teacher_epochs: int,
+    share: float, step: float, granularity: str, normalise: bool, keep_one: bool, scored_texts: int,
+    random_orders: int, retraining_epochs: int, extra_arms: bool, data: Dataset, seed: int, device: torch.device,
+    report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     stages = Stages(report, count=6 + bool(retraining_epochs))
     stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": train_rows, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
+    teaching.refuse_unlike_bert(task)
+    teaching.refuse_misfits(task, (as_many_can_go,), teacher=teacher, keep_one=keep_one, share=share)
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
     net = teaching.teacher(task, teacher, **trained, bench=Bench(report, workspace, stages))
     z_dev = classification.measure("teacher", net, task, report, workspace)
@@ -382,7 +386,8 @@ def run(
     if retraining_epochs:
         stages("retrained", Text("Train the pruned network again", "重新训练剪枝后的网络"))
         again = cut_out(net, removed["pruned"]).requires_grad_()
-        settings = {"batch_size": teaching.BATCH, "learning_rate": teaching.fine_tuning_rate(teacher), "seed": seed + 1}
+        rate = teaching.fine_tuning_rate(teacher, task)
+        settings = {"batch_size": teaching.BATCH, "learning_rate": rate, "seed": seed + 1}
         classification.train_on_labels("retrained", again, task, epochs=retraining_epochs, **settings, report=report)
         dev_logits["retrained"] = classification.measure("retrained", again, task, report, workspace, teacher=z_dev)
     chances = [dev.accuracy(removed[name]) for name in removed if name.startswith("random/")]

@@ -81,6 +81,7 @@ PARAMS = (
     params.teacher(
         "bert-4x64", "bert-4x32", "bert-4x64", "bert-6x64", "bert-4x128", "bert-6x128", "bert-4x256", "bert-6x256"
     ),
+    params.READY_MADE,
     params.VOCABULARY,
     replace(params.PRETRAINING_EPOCHS, default=10),
     params.TEACHER_EPOCHS,
@@ -136,6 +137,7 @@ PARAMS = (
 )
 
 
+@params.of_named_teachers
 def layers_make_modules(values: Mapping[str, Value]) -> dict[str, Text]:
     """Modules must be of one size."""
     layers, modules = sizes(str(values["teacher"])).layers, int(values["student_layers"])
@@ -150,6 +152,7 @@ def layers_make_modules(values: Mapping[str, Value]) -> dict[str, Text]:
     }
 
 
+@params.of_named_teachers
 def there_is_a_pretrained_encoder(values: Mapping[str, Value]) -> dict[str, Text]:
     if values["start"] != PRETRAINED or values["pretraining_epochs"]:
         return {}
@@ -204,7 +207,7 @@ PRESETS = (
     ),
 )
 
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 ALONE = (*OF_THE_TEACHER, "labelled", "student_layers", "start", "epochs", "learning_rate", "batch_size")
 REPLACING = (*ALONE, "full_share", "predecessor_dropout")
 ROLES = (

@@ -40,6 +40,7 @@ from workers.kit.events import Report, Stages
 from workers.kit.networks import Output
 from workers.kit.teaching import Bench
 from workers.kit.workspace import Workspace
+from workers.methods.compression.theseus import layers_make_modules
 from workers.metrics import METRICS
 from workers.spec import Text
 
@@ -255,16 +256,20 @@ def say_what_it_gave(dev_logits: dict[str, Tensor], y: Tensor, report: Report) -
 
 def run(
     *, base_rate: float, full_share: float, constant_rate: float, start: str, predecessor_dropout: bool,
-    student_layers: int, labelled: int, train_rows: int, teacher: str, vocabulary: int, pretraining_epochs: int,
-    teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, soft_targets: bool, extra_schedules: bool,
-    data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
+    student_layers: int, labelled: int, train_rows: int, teacher: str, ready_made: str, vocabulary: int,
+    pretraining_epochs: int, teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int,
+    soft_targets: bool, extra_schedules: bool, data: Dataset, seed: int, device: torch.device, report: Report,
+    workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     stages = Stages(report, count=0)
-    stages.count = 5 + (start == "pretrained") + soft_targets + 2 * extra_schedules
+    stages.count = 5 + (start == "pretrained" and not ready_made) + soft_targets + 2 * extra_schedules
     stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
+    teaching.refuse_unlike_bert(task)
+    teaching.refuse_misfits(task, (layers_make_modules,), teacher=teacher, student_layers=student_layers)
 
     bench = Bench(report, workspace, stages)
     predecessor = teaching.teacher(

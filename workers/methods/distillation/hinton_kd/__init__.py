@@ -42,6 +42,7 @@ PARAMS = (
     params.TRAIN_ROWS,
     params.teacher("bilstm-128", *TEACHERS),
     params.student("bilstm-32", *STUDENTS),
+    params.READY_MADE,
     params.VOCABULARY,
     params.PRETRAINING_EPOCHS,
     params.TEACHER_EPOCHS,
@@ -92,8 +93,8 @@ PRESETS = (
         },
     ),
 )
-ALONE = ("labelled", "train_rows", "student", "vocabulary", "epochs", "learning_rate", "batch_size")
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+ALONE = ("labelled", "train_rows", "student", "ready_made", "vocabulary", "epochs", "learning_rate", "batch_size")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 TAUGHT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER, "alpha")))  # at no temperature of the loss
 ROLES = (
     Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),

@@ -130,16 +130,17 @@ def say_what_it_gave(student: Tensor, baseline: Tensor, y: Tensor, report: Repor
 
 
 def run(
-    *, temperature: float, alpha: float, labelled: int, train_rows: int, teacher: str, student: str, vocabulary: int,
-    pretraining_epochs: int, teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, extra_arms: bool,
-    data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
+    *, temperature: float, alpha: float, labelled: int, train_rows: int, teacher: str, student: str, ready_made: str,
+    vocabulary: int, pretraining_epochs: int, teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int,
+    extra_arms: bool, data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     arms = arms_of(temperature, alpha, extra_arms)
     stages = Stages(report, count=len(arms) + 3)
     stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
 
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
     teacher_net = teaching.teacher(task, teacher, **trained, bench=Bench(report, workspace, stages))

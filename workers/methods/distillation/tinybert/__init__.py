@@ -142,13 +142,14 @@ METHOD = (
     ),
 )
 TEACHERS = ("bert-2x32", "bert-4x64", "bert-6x64", "bert-4x128", "bert-6x128", "bert-4x128h8")
-STUDENTS = ("bert-1x32", "bert-2x32", "bert-3x32", "bert-2x64", "bert-4x64", "bert-2x64h8")
+STUDENTS = ("bert-1x32", "bert-2x32", "bert-3x32", "bert-2x64", "bert-4x64", "bert-2x64h8", "bert-4x312h12")
 PARAMS = (
     *METHOD,
     params.LABELLED,
     replace(params.TRAIN_ROWS, default=10_000),
     params.teacher("bert-4x64", *TEACHERS),
     params.student("bert-2x32", *STUDENTS),
+    params.READY_MADE,
     params.VOCABULARY,
     replace(params.PRETRAINING_EPOCHS, default=10, minimum=1),
     params.TEACHER_EPOCHS,
@@ -172,6 +173,7 @@ PARAMS = (
 )
 
 
+@params.of_named_teachers
 def same_heads(values: Mapping[str, Value]) -> dict[str, Text]:
     """Scores are compared head by head."""
     student, teacher = (sizes(str(values[name])).heads for name in ("student", "teacher"))
@@ -185,6 +187,7 @@ def same_heads(values: Mapping[str, Value]) -> dict[str, Text]:
     }
 
 
+@params.of_named_teachers
 def layers_fit(values: Mapping[str, Value]) -> dict[str, Text]:
     student, teacher = (sizes(str(values[name])).layers for name in ("student", "teacher"))
     kind = str(values["layer_map"])
@@ -244,10 +247,10 @@ PRESETS = (
     ),
 )
 ALONE = (
-    "labelled", "train_rows", "student", "vocabulary", "intermediate_epochs", "prediction_epochs", "learning_rate",
-    "batch_size",
+    "labelled", "train_rows", "student", "ready_made", "vocabulary", "intermediate_epochs", "prediction_epochs",
+    "learning_rate", "batch_size",
 )  # fmt: skip
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 SOFT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER, "temperature", "form", "copies", "replaced", "candidates")))
 ROLES = (
     Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),

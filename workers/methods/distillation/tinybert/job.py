@@ -8,9 +8,9 @@ and learns the teacher's predictions last, on texts enlarged by a masked LM.
 Here: "Transformer Distillation" (L_embd, L_hidn, L_attn, L_pred and their sum L_layer), "TinyBERT Learning" (general
 stage; task stage in two steps), the appendix's data augmentation. Form "paper" as published; "code" as the authors'
 program differs: one projection with a bias for all states, means over padding, L_pred divided by C as well.
-Shrunk: the general corpus is the task's text without labels; a word is one token, so that no word vectors are needed
-for split ones; the masked LM sees the masked sentence alone and stop words are replaced; all stages take warm-up and
-linear decay; a pass shows each text as itself or as one of its copies.
+Shrunk: the general corpus is the task's text without labels; a word is one token, and where a ready-made teacher splits
+one into pieces it stays, so that no word vectors are needed; the masked LM sees the masked sentence alone and stop
+words are replaced; all stages take warm-up and linear decay; a pass shows a text as itself or as one of its copies.
 
 Symbols: B texts, S padded length, n true length, D_s and D_t widths, H heads, M and N layers of student and teacher, C
 classes. h^0 embeddings, h^m states after layer m (B, S, D); A^m = Q K^T / sqrt(d) scores (B, H, S, S); g(m) the teacher
@@ -24,6 +24,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import torch
 from tokenizers import Tokenizer
@@ -35,7 +36,7 @@ from workers.kit.architectures import sizes
 from workers.kit.attention_maps import TOKENS_DRAWN, attention_maps, heat_map
 from workers.kit.checkpoints import Checkpoint
 from workers.kit.classification import Task
-from workers.kit.data import Dataset
+from workers.kit.data import DataError, Dataset
 from workers.kit.encoders import EncoderClassifier
 from workers.kit.events import Report, Stages
 from workers.kit.layer_maps import layer_map as map_of_layers
@@ -44,15 +45,18 @@ from workers.kit.pretraining import WordGuess
 from workers.kit.teaching import Bench
 from workers.kit.text import MARKS, MASK, PAD
 from workers.kit.workspace import Workspace
+from workers.methods.distillation.tinybert import layers_fit, same_heads
 from workers.metrics import METRICS
 from workers.spec import Text
 
 BATCH = 256  # masked sentences that the language model sees at once
 NAMES = {"teacher": Text("Teacher", "教师"), "student": Text("Student", "学生")}
 KINDS = {"embedding": "嵌入", "hidden": "隐藏状态", "attention": "注意力"}
+WORD_BEGINS = ("Ġ", "▁")  # how some tokenizers mark a token that begins a word; BERT's mark what goes on, by ##
 Rows = list[list[int]]
+Places = list[tuple[int, int]]
 Plan = list[list[training.Batch]]
-MaskedLM = tuple[EncoderClassifier, WordGuess]
+MaskedLM = tuple[EncoderClassifier, WordGuess | None]  # None where no text is copied
 Start = tuple[nn.Module, "Projections"]  # a student and what takes its states to the teacher's width
 
 
@@ -117,19 +121,28 @@ def layer_losses(
 def augmented(task: Task, lm: MaskedLM, *, copies: int, p: float, K: int, seed: int, report: Report) -> Rows:
     """The texts, then their first copies, then their second, ..; `copies` is N_a."""
     words, rows = replaceable(task.tokenizer), list(task.ids)
+    places = places_of(rows, words, pieces(task.tokenizer))
     for turn in range(copies):
-        rows += one_copy(task.ids, lm, words, p, K, torch.Generator().manual_seed(seed + turn), report)
+        rows += one_copy(task.ids, places, lm, words, p, K, torch.Generator().manual_seed(seed + turn), report)
     return rows
 
 
+def places_of(rows: Rows, words: Tensor, going_on: Tensor) -> Places:
+    """Row and place of each word that is one token; of a word in pieces none is replaced."""
+    word, piece = words.tolist(), going_on.tolist()
+    pairs = ((i, j, token, after) for i, row in enumerate(rows) for j, (token, after) in enumerate(pairwise(row)))
+    return [(i, j) for i, j, token, after in pairs if word[token] and not piece[token] and not piece[after]]
+
+
 @torch.inference_mode()
-def one_copy(rows: Rows, lm: MaskedLM, words: Tensor, p: float, K: int, draw: torch.Generator, report: Report) -> Rows:
+def one_copy(
+    rows: Rows, places: Places, lm: MaskedLM, words: Tensor, p: float, K: int, draw: torch.Generator, report: Report
+) -> Rows:
     """Each word is replaced with probability p by one of the K likeliest there, itself among them, drawn evenly.
 
-    The masked LM sees the row with this one word hidden. `words` (V,) is true of what is replaced and may stand in.
+    The masked LM sees the row with this one word hidden. `words` (V,) is true of what may stand in.
     """
-    (encoder, guess), replaced = lm, words.tolist()
-    places = [(i, j) for i, row in enumerate(rows) for j, token in enumerate(row) if replaced[token]]
+    encoder, guess = lm
     chances = torch.rand(len(places), generator=draw).tolist()
     chosen = [place for place, chance in zip(places, chances, strict=True) if chance < p]
     chosen.sort(key=lambda place: len(rows[place[0]]))
@@ -140,7 +153,7 @@ def one_copy(rows: Rows, lm: MaskedLM, words: Tensor, p: float, K: int, draw: to
         ids[at] = MASK  # (P, S): P places, one hidden in each row
         (states,), _ = encoder.encode(ids)
         scores = guess(states[at], encoder).masked_fill(~words.to(ids.device), -torch.inf)  # (P, V)
-        best = scores.topk(min(K, sum(replaced))).indices.cpu()  # (P, K)
+        best = scores.topk(min(K, int(words.sum()))).indices.cpu()  # (P, K)
         picks = torch.randint(best.shape[1], (len(i), 1), generator=draw)
         for row, place, word in zip(i, j, best.gather(1, picks).flatten().tolist(), strict=True):
             copies[row][place] = word
@@ -151,7 +164,15 @@ def one_copy(rows: Rows, lm: MaskedLM, words: Tensor, p: float, K: int, draw: to
 def replaceable(tokenizer: Tokenizer) -> Tensor:
     """(V,): which tokens are words: letters or Chinese characters alone, and no mark."""
     words = map(tokenizer.id_to_token, range(tokenizer.get_vocab_size()))
-    return torch.tensor([token >= len(MARKS) and word.isalpha() for token, word in enumerate(words)])
+    return torch.tensor([token >= len(MARKS) and word.lstrip("▁").isalpha() for token, word in enumerate(words)])
+
+
+def pieces(tokenizer: Tokenizer) -> Tensor:
+    """(V,): which tokens go on with a word that another began. In a vocabulary of ours none does."""
+    words = [tokenizer.id_to_token(token) for token in range(tokenizer.get_vocab_size())]
+    if any(word.startswith(WORD_BEGINS) for word in words):
+        return torch.tensor([word.isalpha() and not word.startswith(WORD_BEGINS) for word in words])
+    return torch.tensor([word.startswith("##") for word in words])
 
 
 def varied(plan: Plan, texts: int, variants: int) -> Plan:
@@ -357,29 +378,40 @@ def say_what_it_gave(dev_logits: Mapping[str, Tensor], lesson: Lesson) -> None:
         lesson.report.log(f"TinyBERT against {role}, on dev: {gain}.")
 
 
+def refuse_what_does_not_fit(task: Task, teacher: str, student: str, kind: str, listed: str, copies: int) -> None:
+    """What only the loaded teacher tells. Raises DataError with what to change."""
+    fits = {"teacher": teacher, "student": student, "layer_map": kind, "layers": listed}
+    teaching.refuse_misfits(task, (same_heads, layers_fit), **fits)
+    if copies and task.ready_made and task.ready_made.guess is None:
+        raise DataError("copies: no masked-LM head came with the ready-made teacher, so set this to 0")
+
+
 def run(
     *, temperature: float, layer_map: str, layers: str, attention_loss: bool, hidden_loss: bool, embedding_loss: bool,
     general_epochs: int, intermediate_epochs: int, prediction_epochs: int, copies: int, replaced: float,
-    candidates: int, form: str, labelled: int, train_rows: int, teacher: str, student: str, vocabulary: int,
-    pretraining_epochs: int, teacher_epochs: int, intermediate_rate: float, learning_rate: float, batch_size: int,
-    ablations: bool, data: Dataset, seed: int, device: torch.device, report: Report, workspace: Workspace,
+    candidates: int, form: str, labelled: int, train_rows: int, teacher: str, student: str, ready_made: str,
+    vocabulary: int, pretraining_epochs: int, teacher_epochs: int, intermediate_rate: float, learning_rate: float,
+    batch_size: int, ablations: bool, data: Dataset, seed: int, device: torch.device, report: Report,
+    workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     kinds = tuple(k for k, on in zip(KINDS, (embedding_loss, hidden_loss, attention_loss), strict=True) if on)
     arms = arms_of(kinds, ablations)
-    bench = Bench(report, workspace, Stages(report, count=len(arms) + 5))
+    bench = Bench(report, workspace, Stages(report, count=len(arms) + 5 - bool(ready_made)))
     bench.stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
+    refuse_what_does_not_fit(task, teacher, student, layer_map, layers, copies)
     encoder, guess = teaching.pretrained(task, teacher, epochs=pretraining_epochs, seed=seed, bench=bench)
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
     teacher_net = teaching.teacher(task, teacher, **trained, bench=bench)
 
     bench.stages("augmentation", Text("Enlarge the texts by the masked LM", "用掩码语言模型扩充文本"))
-    lm = (encoder.eval().requires_grad_(False), guess.eval())
+    lm = (encoder.eval().requires_grad_(False), guess and guess.eval())
     rows = augmented(task, lm, copies=copies, p=replaced, K=candidates, seed=seed, report=report)
     z_t = evaluation.predict(teacher_net, rows, on_batch=report.progress).to(device)  # (rows, C), once for all arms
-    g = map_of_layers(layer_map, sizes(student).layers, sizes(teacher).layers, layers)
+    g = map_of_layers(layer_map, sizes(student).layers, sizes(teaching.named(task, teacher)).layers, layers)
     general_plan = training.plan(range(len(task.ids)), (), task.lengths, batch_size, general_epochs, seed + 1)
     epochs = intermediate_epochs + prediction_epochs
     plan = training.plan(task.labelled, task.unlabelled, task.lengths, batch_size, epochs, seed)
