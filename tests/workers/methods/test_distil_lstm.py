@@ -99,55 +99,56 @@ def test_gradients_reach_all_of_the_student_and_not_a_frozen_teacher(task):
 
 
 # --- the rules --------------------------------------------------------------------------------------------------------
-ROW = [text.FIRST, *range(10, 30), text.SEPARATOR]
-OF = ["odd" if token % 2 else "even" for token in range(40)]
-TAGS = Tags(OF, {"odd": [31, 33, 33, 33], "even": [32, 34]})
+WORDS = [(token,) for token in range(10, 30)]
+OF = {(token,): "odd" if token % 2 else "even" for token in range(5, 40)}
+TAGS = Tags(OF, {"odd": [(31,), (33,), (33,), (33,)], "even": [(32,), (34,)]})
 NONE = Rules(0, 0, 0, 1)
+HIDDEN = (text.MASK,)
 
 
-def turns(rules, count=400, known=TAGS, row=ROW):
+def turns(rules, count=400, known=TAGS, words=WORDS):
     draw = random.Random(0)
-    return [one_text(row, rules, known, draw) for _ in range(count)]
+    return [one_text(words, rules, known, draw) for _ in range(count)]
 
 
 def test_with_no_chance_nothing_happens():
-    assert set(turns(NONE)) == {(tuple(ROW), "")}
+    assert all(found == (WORDS, "") for found in turns(NONE))
 
 
-def test_a_share_p_mask_of_the_words_is_masked_and_the_marks_stay():
+def test_a_share_p_mask_of_the_words_is_masked():
     found = turns(replace(NONE, p_mask=0.1))
-    words = [token for ids, _ in found for token in ids[1:-1]]
-    assert words.count(text.MASK) / len(words) == pytest.approx(0.1, abs=0.01)
-    assert {(ids[0], ids[-1], len(ids)) for ids, _ in found} == {(text.FIRST, text.SEPARATOR, len(ROW))}
+    words = [word for made, _ in found for word in made]
+    assert words.count(HIDDEN) / len(words) == pytest.approx(0.1, abs=0.01)
+    assert {len(made) for made, _ in found} == {len(WORDS)}
     assert {kind for _, kind in found} == {"", "masked"}
 
 
 def test_a_word_gives_way_to_one_of_its_tag_drawn_by_occurrences():
     found = turns(replace(NONE, p_pos=1.0))
-    pairs = [pair for ids, _ in found for pair in zip(ROW[1:-1], ids[1:-1], strict=True)]
+    pairs = [pair for made, _ in found for pair in zip(WORDS, made, strict=True)]
     assert all(OF[old] == OF[new] for old, new in pairs)
     count = Counter(new for _, new in pairs)
-    assert count[33] / (count[31] + count[33]) == pytest.approx(3 / 4, abs=0.02)
+    assert count[(33,)] / (count[(31,)] + count[(33,)]) == pytest.approx(3 / 4, abs=0.02)
     assert {kind for _, kind in found} == {"replaced"}
 
 
 def test_masking_comes_first_and_replacement_takes_the_next_part_of_the_draw():
-    words = [token for ids, _ in turns(replace(NONE, p_mask=0.1, p_pos=0.3)) for token in ids[1:-1]]
-    assert words.count(text.MASK) / len(words) == pytest.approx(0.1, abs=0.01)
-    assert sum(token > 30 for token in words) / len(words) == pytest.approx(0.3, abs=0.02)
+    words = [word for made, _ in turns(replace(NONE, p_mask=0.1, p_pos=0.3)) for word in made]
+    assert words.count(HIDDEN) / len(words) == pytest.approx(0.1, abs=0.01)
+    assert sum(word > (30,) for word in words) / len(words) == pytest.approx(0.3, abs=0.02)
 
 
 def test_a_word_without_a_tag_stays():
-    assert set(turns(replace(NONE, p_pos=1.0), known=Tags([""] * 40, {}))) == {(tuple(ROW), "")}
+    assert all(found == (WORDS, "") for found in turns(replace(NONE, p_pos=1.0), known=Tags({}, {})))
 
 
 def test_an_n_gram_is_one_to_five_words_in_a_row():
-    found = turns(replace(NONE, p_ng=1.0), count=1000)
-    assert all(list(ids[1:-1]) == list(range(ids[1], ids[-2] + 1)) for ids, _ in found)
-    lengths = Counter(len(ids) - 2 for ids, _ in found)
+    found = [made for made, _ in turns(replace(NONE, p_ng=1.0), count=1000)]
+    assert all(made == WORDS[WORDS.index(made[0]) :][: len(made)] for made in found)
+    lengths = Counter(map(len, found))
     assert sorted(lengths) == [1, 2, 3, 4, 5]
     assert min(lengths.values()) > 150  # each is as likely as another
-    assert {ids[1] for ids, _ in found} | {ids[-2] for ids, _ in found} == set(range(10, 30))  # from end to end
+    assert {made[0] for made in found} | {made[-1] for made in found} == set(WORDS)  # from end to end
 
 
 def test_a_share_p_ng_of_the_texts_is_cut():
@@ -156,41 +157,37 @@ def test_a_share_p_ng_of_the_texts_is_cut():
 
 
 def test_a_text_too_short_to_be_cut_stays_as_it_is():
-    row = [text.FIRST, 10, text.SEPARATOR]
-    assert set(turns(replace(NONE, p_ng=1.0), row=row)) == {(tuple(row), "")}
+    assert all(found == ([(10,)], "") for found in turns(replace(NONE, p_ng=1.0), words=[(10,)]))
 
 
-def made_of(rows, rules, sources=None, seed=0, most=10**6):
-    sources = range(len(rows)) if sources is None else sources
-    return enlarge(rows, sources, rules, tags.occurrences(rows, OF), seed=seed, most=most)
+def test_a_word_of_pieces_is_masked_and_kept_as_one():
+    words = [(10, 11), (12,), (13, 14, 15)]
+    assert turns(replace(NONE, p_mask=1.0), words=words)[0] == ([HIDDEN] * 3, "masked")
+    assert {len(made) for made, _ in turns(replace(NONE, p_ng=1.0), words=words)} == {1, 2, 3}
+    assert job.ids_of(words, 9) == (2, 10, 11, 12, 13, 14, 15, 3)
+    assert job.ids_of(words, 6) == (2, 10, 11, 12, 13, 3)  # no longer than networks read
+
+
+def made_of(texts, rules, seed=0, most=10**6, longest=64):
+    return enlarge(texts, rules, TAGS, longest=longest, most=most, seed=seed)
 
 
 def test_duplicates_are_dropped_and_counted():
-    rows = [[2, 10, 11, 3], [2, 12, 13, 3]]
-    made, dropped = made_of(rows, Rules(0.5, 0, 0, 50))
-    assert {text.ids for text in made} == {(2, 4, 11, 3), (2, 10, 4, 3), (2, 4, 4, 3), (2, 12, 4, 3), (2, 4, 13, 3)}
-    assert len(made) == 5
-    assert dropped == 95
-
-
-def test_only_what_is_named_is_gone_through_and_no_word_comes_from_elsewhere():
-    rows = [[2, *range(10, 16), 3], [2, *range(20, 26), 3]]
-    own = tags.occurrences([rows[1]], OF)
-    made, _ = enlarge(rows, [1], Rules(0.1, 0.5, 0.2, 20), own, seed=0, most=10**6)
-    assert {text.source for text in made} == {1}
-    assert {token for text in made for token in text.ids} <= {2, 3, text.MASK, *range(20, 26)}
+    made, dropped = made_of({0: [(10,), (11,)], 7: [(12,)]}, Rules(0.5, 0, 0, 50))
+    assert {(text.source, text.ids) for text in made} >= {(0, (2, 4, 11, 3)), (0, (2, 10, 4, 3)), (7, (2, 4, 3))}
+    assert len(made) == 4
+    assert dropped == 96
 
 
 def test_no_round_makes_nothing_and_most_ends_it():
-    rows = [ROW]
-    assert made_of(rows, Rules(0.1, 0.1, 0.25, 0)) == ([], 0)
-    assert len(made_of(rows, Rules(0.1, 0.1, 0.25, 50), most=7)[0]) == 7
+    assert made_of({0: WORDS}, Rules(0.1, 0.1, 0.25, 0)) == ([], 0)
+    assert len(made_of({0: WORDS}, Rules(0.1, 0.1, 0.25, 50), most=7)[0]) == 7
 
 
 def test_the_same_seed_makes_the_same_texts_and_another_others():
     rules = Rules(0.1, 0.1, 0.25, 5)
-    assert made_of([ROW], rules) == made_of([ROW], rules)
-    assert made_of([ROW], rules) != made_of([ROW], rules, seed=1)
+    assert made_of({0: WORDS}, rules) == made_of({0: WORDS}, rules)
+    assert made_of({0: WORDS}, rules) != made_of({0: WORDS}, rules, seed=1)
 
 
 # --- tags -------------------------------------------------------------------------------------------------------------
@@ -209,14 +206,14 @@ def test_a_word_has_its_most_frequent_tag_and_an_unknown_one_that_of_its_ending(
 
 def tags_of(words, rows, name="opinions", data_dir=None):
     logs = []
-    return tags.tags_of(rows, [*text.MARKS, *words], name, data_dir, logs.append), logs
+    tokens = [*text.MARKS, *words]
+    goes_on = tags.pieces(tokens)
+    return tags.tags_of([tags.words_of(row, goes_on) for row in rows], tokens, name, data_dir, logs.append), logs
 
 
 def test_the_built_in_words_have_the_grammars_tags():
-    found, logs = tags_of(["great", "plot", "very"], [[2, 5, 6, 6, 3]])
-    assert found.of[5:] == ["ADJ", "NOUN", "ADV"]
-    assert found.words == {"ADJ": [5], "NOUN": [6, 6]}
-    assert found.of[: len(text.MARKS)] == [""] * len(text.MARKS)
+    found, logs = tags_of(["great", "plot", "very"], [[2, 5, 6, text.UNKNOWN, 6, 3]])
+    assert found == Tags({(5,): "ADJ", (6,): "NOUN"}, {"ADJ": [(5,)], "NOUN": [(6,), (6,)]})
     assert "Built-in opinions" in logs[0]
     assert len(logs) == 1
 
@@ -226,16 +223,25 @@ def test_other_texts_are_tagged_from_the_tree_bank_that_is_there(tmp_path):
         path = tmp_path / f"ud_en_ewt/en_ewt-ud-{part}.conllu"
         path.parent.mkdir(exist_ok=True)
         path.write_text("1\tgreat\t_\tX\t_\t_\t0\troot\t_\t_\n\n")
-    assert tags_of(["great"], [[2, 5, 3]], "mr", tmp_path)[0].of[5] == "X"
+    assert tags_of(["great"], [[2, 5, 3]], "mr", tmp_path)[0].of[(5,)] == "X"
     found, logs = tags_of(["great"], [[2, 5, 3]], "mr")
-    assert found.of[5] == "ADJ"
+    assert found.of[(5,)] == "ADJ"
     assert "rough" in logs[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [(["great", "plot", "##s", "."], [2, 5, 6, 7, 8, 3]), (["great", "Ġplot", "s", "."], [2, 5, 6, 7, 8, 3])],
+)
+def test_pieces_of_a_word_are_tagged_as_one(words, row):
+    found, _ = tags_of(words, [row])
+    assert list(found.of) == [(5,), (6, 7), (8,)]
+    assert list(found.of.values()) == ["ADJ", "NOUN", "PUNCT"]
 
 
 def test_chinese_characters_have_no_tags_and_it_is_said():
     found, logs = tags_of(["很", "好", "ok"], [[2, 5, 6, 5, 7, 3]])
-    assert set(found.of) == {""}
-    assert found.words == {}
+    assert found == Tags({}, {})
     assert "no word is replaced" in logs[0]
 
 
@@ -309,6 +315,13 @@ def test_made_texts_carry_the_teachers_choice_and_labelled_ones_their_label(make
     assert torch.equal(lesson.y[24:], lesson.z_t[24:].argmax(-1))
     assert lesson.transfer_set == [*range(24), *range(120, 120 + len(lesson.made))]
     assert make(source="all").transfer_set[:120] == list(range(120))
+
+
+def test_texts_are_made_of_the_words_of_those_that_it_begins_with(make, task):
+    lesson = make()
+    words = {token for i in task.labelled for token in task.ids[i]}
+    assert {token for made in lesson.made for token in made.ids} <= {text.MASK, *words}
+    assert {made.source for made in lesson.made} <= {*task.labelled}
 
 
 def test_the_student_sees_no_label_where_alpha_is_zero_and_only_its_own_where_not(make, task):

@@ -111,6 +111,7 @@ PARAMS = (
     ),
     params.teacher("bert-4x64", *TEACHERS),
     params.student("bilstm-32", *STUDENTS),
+    params.READY_MADE,
     params.VOCABULARY,
     replace(params.PRETRAINING_EPOCHS, default=10),
     params.TEACHER_EPOCHS,
@@ -172,8 +173,8 @@ PRESETS = (
         },
     ),
 )
-ALONE = ("labelled", "train_rows", "student", "vocabulary", "epochs", "learning_rate", "batch_size")
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+ALONE = ("labelled", "train_rows", "student", "ready_made", "vocabulary", "epochs", "learning_rate", "batch_size")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 TAUGHT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER)))
 LOSS, RULES = ("alpha", "form"), ("rounds", "masked", "replaced", "ngrams")
 ROLES = (

@@ -41,11 +41,12 @@ from workers.kit.teaching import Bench
 from workers.kit.text import FIRST, MASK, PAD, SEPARATOR, pad
 from workers.kit.workspace import Workspace
 from workers.methods.distillation.distil_lstm.figures import draw_transfer_set, show_examples
-from workers.methods.distillation.distil_lstm.tags import Tags, tags_of
+from workers.methods.distillation.distil_lstm.tags import Tags, Word, pieces, tags_of, words_of
 from workers.metrics import METRICS
 from workers.spec import Text
 
 LONGEST_NGRAM = 5
+HIDDEN = (MASK,)  # in place of a word, of however many pieces
 Kind = Literal["", "masked", "replaced", "both", "n-gram"]  # what the rules did to a text
 Plan = list[list[training.Batch]]
 
@@ -129,47 +130,51 @@ class Made:
     kind: Kind
 
 
-def one_text(row: Sequence[int], rules: Rules, tags: Tags, draw: random.Random) -> tuple[tuple[int, ...], Kind]:
-    """The row after one turn through all rules, and what they did to it. [CLS] and [SEP] stay.
+def one_text(words: Sequence[Word], rules: Rules, tags: Tags, draw: random.Random) -> tuple[list[Word], Kind]:
+    """A text's words after one turn through all rules, and what they did to it.
 
     A word that is replaced may be drawn again; one that has no tag stays.
     """
-    old = row[1:-1]
-    new = list(old)
-    for place, word in enumerate(old):
+    new = list(words)
+    for place, word in enumerate(words):
         u = draw.random()
         if u < rules.p_mask:
-            new[place] = MASK
-        elif u < rules.p_mask + rules.p_pos and tags.of[word]:
+            new[place] = HIDDEN
+        elif u < rules.p_mask + rules.p_pos and word in tags.of:
             new[place] = draw.choice(tags.words[tags.of[word]])
-    masked = any(token == MASK for token in new)
-    replaced = any(token not in (word, MASK) for word, token in zip(old, new, strict=True))
+    masked = HIDDEN in new
+    replaced = any(after not in (before, HIDDEN) for before, after in zip(words, new, strict=True))
     kind: Kind = "both" if masked and replaced else "masked" if masked else "replaced" if replaced else ""
     if draw.random() < rules.p_ng:
         n = draw.randint(1, LONGEST_NGRAM)
         if n < len(new):
             start = draw.randrange(len(new) - n + 1)
             new, kind = new[start : start + n], "n-gram"
-    return (FIRST, *new, SEPARATOR), kind
+    return new, kind
+
+
+def ids_of(words: Sequence[Word], longest: int) -> tuple[int, ...]:
+    """With [CLS] and [SEP]; cut where words of more pieces have come in and it is longer than networks read."""
+    return (FIRST, *[token for word in words for token in word][: longest - 2], SEPARATOR)
 
 
 def enlarge(
-    rows: list[Sequence[int]], sources: Sequence[int], rules: Rules, tags: Tags, *, seed: int, most: int
+    texts: Mapping[int, Sequence[Word]], rules: Rules, tags: Tags, *, longest: int, most: int, seed: int
 ) -> tuple[list[Made], int]:
-    """What the rules make of the rows that `sources` names, n_iter turns each, in rounds over all of them.
+    """What the rules make of texts, by row: n_iter turns each, in rounds over all of them.
 
     A text that is there already, as it was or made, is dropped; how many were is returned as well. Ends early where
     `most` have been made.
     """
     draw = random.Random(seed)  # noqa: S311  # not a secret
-    known = {tuple(rows[i]) for i in sources}
+    known = {ids_of(words, longest) for words in texts.values()}
     made: list[Made] = []
     dropped = 0
-    for i in (i for _ in range(rules.n_iter) for i in sources):
+    for i in (i for _ in range(rules.n_iter) for i in texts):
         if len(made) >= most:
             break
-        ids, kind = one_text(rows[i], rules, tags, draw)
-        if ids in known:
+        words, kind = one_text(texts[i], rules, tags, draw)
+        if (ids := ids_of(words, longest)) in known:
             dropped += 1
             continue
         known.add(ids)
@@ -203,10 +208,12 @@ def prepare_lesson(
     """Makes the transfer set and has the teacher score it. `most`: texts that the steps can show."""
     report = bench.report
     sources = task.labelled if source == "labelled" else list(range(len(task.ids)))
-    known = [task.ids[i] for i in sources]
-    words = [task.tokenizer.id_to_token(token) for token in range(task.vocabulary)]
-    tags = tags_of(known, words, task.data.name, bench.workspace.data_dir, report.log)
-    made, dropped = enlarge(task.ids, sources, rules, tags, seed=seed, most=most)
+    tokens = [task.tokenizer.id_to_token(token) for token in range(task.vocabulary)]
+    goes_on = pieces(tokens)
+    texts = {i: words_of(task.ids[i], goes_on) for i in sources}
+    tags = tags_of([*texts.values()], tokens, task.data.name, bench.workspace.data_dir, report.log)
+    longest = task.tokenizer.truncation["max_length"]
+    made, dropped = enlarge(texts, rules, tags, longest=longest, most=most, seed=seed)
     rows = [*task.ids, *(text.ids for text in made)]
     z_t = evaluation.predict(teacher, rows, on_batch=report.progress).to(task.device)  # (rows, C), once for all arms
     y = z_t.argmax(-1)  # a made text keeps no label of its source: its meaning may have turned
@@ -272,15 +279,16 @@ def say_what_it_gave(dev_logits: Mapping[str, Tensor], lesson: Lesson) -> None:
 
 def run(
     *, rounds: int, masked: float, replaced: float, ngrams: float, source: str, alpha: float, form: str, labelled: int,
-    train_rows: int, teacher: str, student: str, vocabulary: int, pretraining_epochs: int, teacher_epochs: int,
-    epochs: int, learning_rate: float, batch_size: int, data: Dataset, seed: int, device: torch.device, report: Report,
-    workspace: Workspace,
+    train_rows: int, teacher: str, student: str, ready_made: str, vocabulary: int, pretraining_epochs: int,
+    teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, data: Dataset, seed: int,
+    device: torch.device, report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     bench = Bench(report, workspace, Stages(report, count=7))
     bench.stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
     teacher_net = teaching.teacher(task, teacher, **trained, bench=bench)
     dev_logits = {"teacher": classification.measure("teacher", teacher_net, task, report, workspace)}

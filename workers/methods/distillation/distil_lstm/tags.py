@@ -1,9 +1,9 @@
-"""Parts of speech for the words of a vocabulary: a tagger so small that it knows no context. No torch."""
+"""The words of tokenized texts, and their parts of speech by a tagger so small that it knows no context. No torch."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,26 +14,66 @@ from workers.kit.trees import Sentence
 
 LONGEST_SUFFIX = 4  # letters that a word outside the lexicon is tagged by
 ENGLISH = "ud_en_ewt"
-Rows = Sequence[Sequence[int]]
+WORD_BEGINS = ("Ġ", "▁")  # how some tokenizers mark a token that begins a word; BERT's mark what goes on, by ##
+Word = tuple[int, ...]  # one token; of a ready-made teacher's tokenizer the pieces of the word
+
+
+def pieces(tokens: Sequence[str]) -> list[bool]:
+    """Which tokens of a vocabulary go on with a word that another began. In a vocabulary of ours none does."""
+    if any(token.startswith(WORD_BEGINS) for token in tokens):
+        return [token.isalpha() and not token.startswith(WORD_BEGINS) for token in tokens]
+    return [token.startswith("##") for token in tokens]
+
+
+def words_of(row: Sequence[int], goes_on: Sequence[bool]) -> list[Word]:
+    """The words between [CLS] and [SEP]."""
+    words: list[Word] = []
+    for token in row[1:-1]:
+        if words and goes_on[token]:
+            words[-1] += (token,)
+        else:
+            words.append((token,))
+    return words
+
+
+def spelt(word: Word, tokens: Sequence[str]) -> str:
+    return "".join(tokens[token].removeprefix("##").lstrip("Ġ▁") for token in word).lower()
 
 
 @dataclass(frozen=True)
 class Tags:
-    """The tag of each id of a vocabulary, "" for none, and for each tag the words that bore it in the texts.
+    """The tag of each word of the texts; and for each tag the words that bear it, each as often as it occurs.
 
-    A word stands there as often as it occurs: whoever draws evenly draws frequent words more often.
+    Whoever draws evenly from those draws frequent words more often.
     """
 
-    of: Sequence[str]
-    words: dict[str, list[int]]
+    of: Mapping[Word, str]
+    words: Mapping[str, Sequence[Word]]
 
 
-def occurrences(rows: Rows, of: Sequence[str]) -> Tags:
+def tags_of(
+    texts: Sequence[Sequence[Word]],
+    tokens: Sequence[str],
+    data: str,
+    data_dir: Path | str | None,
+    log: Callable[[str], None],
+) -> Tags:
+    """None where Chinese characters are the tokens, and never one of an unknown word. `data`: the texts' name."""
+    counts = Counter(word for text in texts for word in text if word[0] >= len(MARKS))
+    chinese = sum(count for word, count in counts.items() if "\u4e00" <= spelt(word, tokens)[:1] <= "\u9fff")
+    if chinese > counts.total() / 2:
+        log("Here a Chinese character is a token and has no tag: no word is replaced; the other rules go on.")
+        return Tags({}, {})
+    there = data != corpus.NAME and not why_absent(treebanks.SOURCES[ENGLISH].files, data_dir)
+    bank = treebanks.load_tree_bank(ENGLISH if there else corpus.NAME, data_dir)
+    tagger = Tagger(bank.train)
+    log(f"Words are tagged by a lexicon with endings, learnt from {bank.title.en}: {tagger.right(bank.dev):.1%} right.")
+    if data != corpus.NAME and not there:
+        log(f"Those are not these texts' words, so tags are rough: {ENGLISH} in DATA_DIR would give better ones.")
+    of = {word: tagger(spelt(word, tokens)) for word in counts}
     words = defaultdict(list)
-    for row in rows:
-        for token in row:
-            if of[token]:
-                words[of[token]].append(token)
+    for word in (word for text in texts for word in text if word in of):
+        words[of[word]].append(word)
     return Tags(of, dict(words))
 
 
@@ -74,21 +114,3 @@ def _endings(word: str) -> list[str]:
 
 def _most(tags: Counter[str]) -> str:
     return max(sorted(tags), key=tags.__getitem__)
-
-
-def tags_of(
-    rows: Rows, words: Sequence[str], data: str, data_dir: Path | str | None, log: Callable[[str], None]
-) -> Tags:
-    """The tags of a vocabulary's `words`, with what occurs in `rows`; none where characters are the tokens."""
-    counts = Counter(token for row in rows for token in row if token >= len(MARKS))
-    chinese = sum(count for token, count in counts.items() if "\u4e00" <= words[token][0] <= "\u9fff")
-    if chinese > counts.total() / 2:
-        log("Here a Chinese character is a token and has no tag: no word is replaced; the other rules go on.")
-        return Tags([""] * len(words), {})
-    there = data != corpus.NAME and not why_absent(treebanks.SOURCES[ENGLISH].files, data_dir)
-    bank = treebanks.load_tree_bank(ENGLISH if there else corpus.NAME, data_dir)
-    tagger = Tagger(bank.train)
-    log(f"Words are tagged by a lexicon with endings, learnt from {bank.title.en}: {tagger.right(bank.dev):.1%} right.")
-    if data != corpus.NAME and not there:
-        log(f"Those are not these texts' words, so tags are rough: {ENGLISH} in DATA_DIR would give better ones.")
-    return occurrences(rows, ["" if i < len(MARKS) else tagger(word) for i, word in enumerate(words)])
