@@ -8,6 +8,7 @@ SHARED = {
         "student": "bert-1x32",
         "train_rows": 300,
         "labelled": 100,
+        "source": "all",
         "pretraining_epochs": 2,
         "teacher_epochs": 1,
         "epochs": 3,
@@ -18,6 +19,7 @@ SHARED = {
         "student": "bert-2x32",
         "train_rows": 10_000,
         "labelled": 500,
+        "source": "all",  # what augmentation starts from: the others have all texts too
         "vocabulary": 8_000,
         "pretraining_epochs": 10,
         "teacher_epochs": 4,
@@ -29,6 +31,7 @@ SHARED = {
         "student": "bert-2x64",
         "train_rows": 67_000,
         "labelled": 2_000,
+        "source": "all",
         "vocabulary": 16_000,
         "pretraining_epochs": 10,
         "teacher_epochs": 4,
