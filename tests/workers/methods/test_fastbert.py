@@ -287,6 +287,16 @@ def test_operations_are_counted_to_the_exit_with_the_branches_on_the_way():
     assert cost.flops_per_token(net, rows[:1]) * 5 == pytest.approx(spent[0, 0].item())
 
 
+def test_operations_of_lengths_that_were_not_counted_lie_on_a_line_between(monkeypatch):
+    net, rows = branched(speed=0.0), [[2, *[7] * words, 3] for words in range(1, 40, 3)]
+    spent = exits.operations(net.every_classifier, rows, CPU)
+    monkeypatch.setattr(exits, "LENGTHS", len(rows))
+    counted = exits.operations(net.every_classifier, rows, CPU)
+    assert torch.equal(spent[[0, -1]], counted[[0, -1]])
+    assert not torch.equal(spent, counted)
+    assert torch.allclose(spent, counted, rtol=0.02)
+
+
 def test_the_curve_runs_from_all_layers_to_one():
     u = torch.tensor([[0.05, 0.01, 0.0], [0.65, 0.25, 0.0]])
     right = torch.tensor([[True, True, True], [False, True, True]])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -22,6 +23,7 @@ from workers.kit.events import Report
 from workers.kit.text import pad
 
 SPEEDS = [step / 10 for step in range(11)]
+LENGTHS = 6  # of texts whose operations are counted
 TIMED = 20  # texts that are timed one by one at each Speed
 BINS = 10  # of uncertainty
 
@@ -54,13 +56,18 @@ def at_random(left: Tensor, seed: int = 0) -> Tensor:
 def operations(classifiers: Callable[[Tensor], Iterable[Tensor]], rows: Rows, device: torch.device) -> Tensor:
     """Floating-point operations until each of K classifiers has spoken, branches on the way included: (N, K).
 
-    Counted while a pass runs, once for each length there is: texts of one length take the same operations.
+    Counted while a pass runs, once for each of up to LENGTHS lengths: texts of one length take the same operations,
+    and in between a straight line is drawn, as watching every operation takes long.
     """
-    counted = {}
-    for length, row in {len(row): row for row in rows}.items():
+    by_length = {len(row): row for row in rows}
+    known = sorted(by_length)
+    some = sorted({known[round(share)] for share in np.linspace(0, len(known) - 1, min(LENGTHS, len(known)))})
+    counted = []
+    for length in some:
         with FlopCounterMode(display=False) as counter:
-            counted[length] = [counter.get_total_flops() for _ in classifiers(pad([row], device))]
-    return torch.tensor([counted[len(row)] for row in rows], dtype=torch.float64)
+            counted.append([counter.get_total_flops() for _ in classifiers(pad([by_length[length]], device))])
+    asked = [len(row) for row in rows]
+    return torch.tensor(np.array([np.interp(asked, some, each) for each in zip(*counted, strict=True)])).T
 
 
 @torch.inference_mode()
