@@ -83,10 +83,11 @@ def _from_the_library(name: str, data_dir: Path | str | None) -> tuple[PreTraine
         how = {"use_safetensors": True, "dtype": torch.float32, "output_loading_info": True}
         model, found = kind.from_pretrained(**source, **how, attn_implementation=encoders.LAID_OPEN)
     except (OSError, ValueError, KeyError, ImportError) as error:
-        raise DataError(
-            f"no encoder can be loaded as {name!r}; put its folder into models/ of DATA_DIR, or set HUB_DOWNLOADS=1 "
-            f"where there is a network ({type(error).__name__})"
-        ) from error
+        if isinstance(error, OSError) and not Path(source["pretrained_model_name_or_path"]).is_dir():
+            where = "put its folder into models/ of DATA_DIR, or set HUB_DOWNLOADS=1 where there is a network"
+            raise DataError(f"no encoder can be loaded as {name!r}; {where} ({type(error).__name__})") from error
+        why = next(iter(str(error).splitlines()), "")
+        raise DataError(f"{name!r} is not taken: {type(error).__name__}, {why}") from error
     inside = f"{model.base_model_prefix}."
     if missing := [key for key in found["missing_keys"] if key.startswith(inside) and "pooler" not in key]:
         raise DataError(f"{name!r} is not taken: its file lacks {len(missing)} tensors, {min(missing)} for one")

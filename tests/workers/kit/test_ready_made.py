@@ -157,6 +157,13 @@ def test_what_cannot_be_loaded_is_refused_in_words(tmp_path):
         ready_made.load("absent", tmp_path, classes=1)
 
 
+def test_a_folder_without_safetensors_is_refused_with_what_is_missing(tmp_path):
+    save_encoder(tmp_path / "models" / "dogs", TEXTS)
+    (tmp_path / "models" / "dogs" / "model.safetensors").unlink()
+    with pytest.raises(DataError, match=r"'dogs' is not taken: .*model\.safetensors"):
+        ready_made.load("dogs", tmp_path, classes=1)
+
+
 def test_what_is_no_encoder_is_refused_in_words(tmp_path):
     folder, words = tmp_path / "models" / "gpt", word_pieces(TEXTS)
     GPT2Model(GPT2Config(vocab_size=len(words), n_embd=16, n_layer=1, n_head=2, n_positions=32)).save_pretrained(folder)
