@@ -117,6 +117,7 @@ PARAMS = (
     replace(params.TRAIN_ROWS, default=10_000),
     params.teacher("bert-4x64", *TEACHERS),
     params.student("bert-2x32", *STUDENTS),
+    params.READY_MADE,
     params.VOCABULARY,
     replace(params.PRETRAINING_EPOCHS, default=10, minimum=1),
     params.TEACHER_EPOCHS,
@@ -141,6 +142,7 @@ PARAMS = (
 )
 
 
+@params.of_named_teachers
 def heads_divide_widths(values: Mapping[str, Value]) -> dict[str, Text]:
     """A relation head is a piece of the teacher's vectors and one of the student's, equally many of both."""
     widths = [sizes(str(values[name])).width for name in ("teacher", "student")]
@@ -157,6 +159,7 @@ def heads_divide_widths(values: Mapping[str, Value]) -> dict[str, Text]:
     }
 
 
+@params.of_named_teachers
 def layer_is_there(values: Mapping[str, Value]) -> dict[str, Text]:
     layers = sizes(str(values["teacher"])).layers
     if int(values["teacher_layer"]) <= layers:
@@ -193,7 +196,7 @@ PRESETS = (
             "student": "bert-1x32",
             "pretraining_epochs": 2,
             "teacher_epochs": 1,
-            "general_epochs": 1,
+            "general_epochs": 2,
             "batch_size": 32,
         },
     ),
@@ -215,7 +218,7 @@ PRESETS = (
         },
     ),
 )
-OF_THE_TEACHER = ("train_rows", "teacher", "vocabulary", "pretraining_epochs", "teacher_epochs")
+OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 ROLES = (
     Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),
     Role("baseline", Text("Student, fine-tuned only", "学生（仅微调）"), "baseline"),
@@ -284,10 +287,17 @@ FIGURES = (
     ),
     Figure(
         "other-losses",
-        Text("General stage of the other students", "其他学生的通用阶段"),
+        Text("General stage of MiniLM and of the value relation alone", "MiniLM 与仅值关系学生的通用阶段"),
         STEP,
         NATS,
-        series=("masked-lm/word_loss", "minilm/kl_attention", "minilm/kl_value", "value-only/kl_value"),
+        series=("minilm/kl_attention", "minilm/kl_value", "value-only/kl_value"),
+    ),
+    Figure(
+        "word-loss",
+        Text("Hidden words: the student and the teacher's pre-training", "猜遮蔽词：学生与教师的预训练"),
+        STEP,
+        NATS,
+        series=("masked-lm/word_loss", "pretraining/loss"),
     ),
 )
 SYMBOLS = (
@@ -338,4 +348,5 @@ SPEC = MethodSpec(
         "以去掉标签的任务文本代替通用语料，因此看不到一个学生服务多个任务；编码器只有几个窄层，训练几百步而非几十万步。",
     ),
     checks=(heads_divide_widths, layer_is_there, something_to_copy),
+    budget=("general_epochs", "fine_tuning_epochs"),
 )

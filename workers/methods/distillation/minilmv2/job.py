@@ -44,6 +44,7 @@ from workers.kit.pretraining import WordGuess
 from workers.kit.teaching import Bench
 from workers.kit.text import PAD
 from workers.kit.workspace import Workspace
+from workers.methods.distillation.minilmv2 import heads_divide_widths, layer_is_there
 from workers.metrics import METRICS
 from workers.spec import Text
 
@@ -367,22 +368,24 @@ def lesson_of(task: Task, encoder: EncoderClassifier, method: Arm, arms: list[Ar
 def run(
     *, query_relation: bool, key_relation: bool, value_relation: bool, relation_heads: int, teacher_layer: int,
     alpha: str, general_epochs: int, fine_tuning_epochs: int, labelled: int, train_rows: int, teacher: str,
-    student: str, vocabulary: int, pretraining_epochs: int, teacher_epochs: int, general_rate: float,
-    learning_rate: float, batch_size: int, ablations: bool, data: Dataset, seed: int, device: torch.device,
-    report: Report, workspace: Workspace,
+    student: str, ready_made: str, vocabulary: int, pretraining_epochs: int, teacher_epochs: int,
+    general_rate: float, learning_rate: float, batch_size: int, ablations: bool, data: Dataset, seed: int,
+    device: torch.device, report: Report, workspace: Workspace,
 ) -> dict[str, float]:  # fmt: skip
     """Returns the dev accuracy of every network by role."""
     kinds = tuple(k for k, on in zip(KINDS, (query_relation, key_relation, value_relation), strict=True) if on)
-    title, layer = (
-        Text("Copy the relations, then fine-tune", "先模仿关系，再微调"),
-        teacher_layer or sizes(teacher).layers,
-    )
-    method = Arm("student", title, student, "relations", kinds, relation_heads, layer)
-    arms = arms_of(method, teacher, ablations)
-    bench = Bench(report, workspace, Stages(report, count=len(arms) + 5))
-    bench.stages("data", Text("Read the texts", "读取文本"))
     drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    task = classification.prepare(data, **drawn, device=device)
+    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
+    task = classification.prepare(data, **drawn, **brought, device=device)
+    fits = {"student": student, "relation_heads": relation_heads, "teacher_layer": teacher_layer}
+    teaching.refuse_misfits(task, (heads_divide_widths, layer_is_there), teacher=teacher, **fits)
+    layer = teacher_layer or sizes(teaching.named(task, teacher)).layers
+    title = Text("Copy the relations, then fine-tune", "先模仿关系，再微调")
+    method = Arm("student", title, student, "relations", kinds, relation_heads, layer)
+    arms = arms_of(method, teaching.named(task, teacher), ablations)
+    # Only now: how many arms there are, the heads of a ready-made teacher tell.
+    bench = Bench(report, workspace, Stages(report, count=len(arms) + 5 - bool(ready_made)))
+    bench.stages("data", Text("Read the texts", "读取文本"))
     encoder, _guess = teaching.pretrained(task, teacher, epochs=pretraining_epochs, seed=seed, bench=bench)
     trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
     tuned = teaching.teacher(task, teacher, **trained, bench=bench)  # for the tables: no student hears it
