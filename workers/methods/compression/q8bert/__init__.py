@@ -132,7 +132,7 @@ PARAMS = (
         ),
         maximum=10,
     ),
-    replace(params.LEARNING_RATE, default=5e-4),
+    replace(params.LEARNING_RATE, default=1e-3),
     replace(params.BATCH_SIZE, help=Text("Texts a step, all with their label.", "每步的文本数，全部带标签。")),
 )
 
@@ -162,7 +162,7 @@ PRESETS = (
             "train_rows": 67_000,
             "vocabulary": 16_000,
             "epochs": 3,
-            "learning_rate": 2e-4,
+            "learning_rate": 5e-4,
         },
     ),
 )
