@@ -24,10 +24,8 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -43,18 +41,16 @@ from workers.kit.layer_maps import layer_map as map_of_layers
 from workers.kit.networks import Output
 from workers.kit.pretraining import WordGuess
 from workers.kit.teaching import Bench
-from workers.kit.text import MARKS, MASK, PAD
+from workers.kit.text import MASK, PAD
 from workers.kit.workspace import Workspace
 from workers.methods.distillation.tinybert import layers_fit, same_heads
+from workers.methods.distillation.tinybert.words import Places, Rows, pieces, places_of, replaceable
 from workers.metrics import METRICS
 from workers.spec import Text
 
 BATCH = 256  # masked sentences that the language model sees at once
 NAMES = {"teacher": Text("Teacher", "教师"), "student": Text("Student", "学生")}
 KINDS = {"embedding": "嵌入", "hidden": "隐藏状态", "attention": "注意力"}
-WORD_BEGINS = ("Ġ", "▁")  # how some tokenizers mark a token that begins a word; BERT's mark what goes on, by ##
-Rows = list[list[int]]
-Places = list[tuple[int, int]]
 Plan = list[list[training.Batch]]
 MaskedLM = tuple[EncoderClassifier, WordGuess | None]  # None where no text is copied
 Start = tuple[nn.Module, "Projections"]  # a student and what takes its states to the teacher's width
@@ -127,13 +123,6 @@ def augmented(task: Task, lm: MaskedLM, *, copies: int, p: float, K: int, seed: 
     return rows
 
 
-def places_of(rows: Rows, words: Tensor, going_on: Tensor) -> Places:
-    """Row and place of each word that is one token; of a word in pieces none is replaced."""
-    word, piece = words.tolist(), going_on.tolist()
-    pairs = ((i, j, token, after) for i, row in enumerate(rows) for j, (token, after) in enumerate(pairwise(row)))
-    return [(i, j) for i, j, token, after in pairs if word[token] and not piece[token] and not piece[after]]
-
-
 @torch.inference_mode()
 def one_copy(
     rows: Rows, places: Places, lm: MaskedLM, words: Tensor, p: float, K: int, draw: torch.Generator, report: Report
@@ -159,20 +148,6 @@ def one_copy(
             copies[row][place] = word
         report.progress(start + len(i), len(chosen))
     return copies
-
-
-def replaceable(tokenizer: Tokenizer) -> Tensor:
-    """(V,): which tokens are words: letters or Chinese characters alone, and no mark."""
-    words = map(tokenizer.id_to_token, range(tokenizer.get_vocab_size()))
-    return torch.tensor([token >= len(MARKS) and word.lstrip("▁").isalpha() for token, word in enumerate(words)])
-
-
-def pieces(tokenizer: Tokenizer) -> Tensor:
-    """(V,): which tokens go on with a word that another began. In a vocabulary of ours none does."""
-    words = [tokenizer.id_to_token(token) for token in range(tokenizer.get_vocab_size())]
-    if any(word.startswith(WORD_BEGINS) for word in words):
-        return torch.tensor([word.isalpha() and not word.startswith(WORD_BEGINS) for word in words])
-    return torch.tensor([word.startswith("##") for word in words])
 
 
 def varied(plan: Plan, texts: int, variants: int) -> Plan:
