@@ -56,9 +56,12 @@ def models_of(run: Run) -> Artifact | None:
 
 
 def example_of(run: Run) -> str:
-    """A text of the run's dev set, "" where the run does not say one."""
+    """A text of the run's dev set, or a pair as it is typed; "" where the run does not say one."""
     data = run.environment.get("data")
-    return str(data.get("example", ""))[:MAX_TEXT] if isinstance(data, dict) else ""
+    if not isinstance(data, dict):
+        return ""
+    texts = [str(data[name]) for name in ("example", "second_text") if data.get(name)]
+    return " [SEP] ".join(texts)[:MAX_TEXT]
 
 
 def ask(*, run: Run, text: str, caller: str) -> dict:

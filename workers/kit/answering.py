@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from workers.kit.checkpoints import Checkpoint
-from workers.kit.text import UNKNOWN_TOKEN, pad
+from workers.kit.text import UNKNOWN_TOKEN, pad, parts, read
 
 PASSES = 5  # timed, after one that is not
 
@@ -32,7 +32,7 @@ def _answer(role: str, checkpoint: Checkpoint, text: str) -> dict[str, Any]:
 
 def token_ids(checkpoint: Checkpoint, text: str) -> torch.Tensor:
     """(1, S)."""
-    return pad([checkpoint.tokenizer.encode(text).ids])
+    return pad([read(checkpoint.tokenizer, text).ids])
 
 
 @torch.inference_mode()
@@ -48,11 +48,11 @@ def timed(model: nn.Module, ids: torch.Tensor) -> tuple[torch.Tensor, float]:
 
 def as_read(checkpoint: Checkpoint, text: str) -> dict[str, Any]:
     """The tokens as they stand in the text, whether the vocabulary knows each, and whether the text was cut."""
-    encoding = checkpoint.tokenizer.encode(text)
+    encoding, typed = read(checkpoint.tokenizer, text), parts(text)
     unknown = checkpoint.tokenizer.token_to_id(UNKNOWN_TOKEN)
     tokens = [
-        {"text": text[start:end], "known": token != unknown}
-        for token, (start, end), mark in zip(encoding.ids, encoding.offsets, encoding.special_tokens_mask, strict=True)
-        if not mark
+        {"text": typed[part][start:end], "known": token != unknown}
+        for token, (start, end), part in zip(encoding.ids, encoding.offsets, encoding.sequence_ids, strict=True)
+        if part is not None  # as of marks
     ]
     return {"tokens": tokens, "cut": bool(encoding.overflowing)}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import Encoding, Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import Tensor
 
 MARKS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -64,6 +64,17 @@ def encode(tokenizer: Tokenizer, texts: Sequence[str], seconds: Sequence[str] = 
     """Token ids of each text, or of each pair where `seconds` are given."""
     pairs = list(zip(texts, seconds, strict=True)) if seconds else list(texts)
     return [encoding.ids for encoding in tokenizer.encode_batch(pairs)]
+
+
+def parts(line: str) -> tuple[str, ...]:
+    """A text, or the two of a pair where the line holds [SEP] between them."""
+    first, _mark, second = line.partition(SEPARATOR_TOKEN)
+    return (first.strip(), second.strip()) if second.strip() else (line,)
+
+
+def read(tokenizer: Tokenizer, line: str) -> Encoding:
+    """What a person typed, as `encode` takes texts and pairs."""
+    return tokenizer.encode(*parts(line))
 
 
 def pad(rows: Sequence[Sequence[int]], device: torch.device | str = "cpu", filler: int = PAD) -> Tensor:

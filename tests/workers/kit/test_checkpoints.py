@@ -65,10 +65,17 @@ def test_labels_may_be_spelt_as_numbers_or_as_classes(tmp_path, saved):
     assert (found["rows"], found["accuracy"]) == (4, 0.5)
 
 
+def test_pairs_are_scored_as_they_were_read(tmp_path, saved):
+    table = tmp_path / "rows.tsv"
+    table.write_text("sentence1\tsentence2\tlabel\ngood film\tgood film\t1\ngood film\tgood film\t0\n")
+    assert scoring.score_file(saved, table)["accuracy"] == 0.5
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("words\tlabel\nfine\t1\n", ":1: no column sentence or text; the header has words, label"),
+        ("words\tlabel\nfine\t1\n", ":1: no column sentence or text, nor sentence1 and sentence2; the header"),
+        ("sentence1\tlabel\nfine\t1\n", ":1: no column sentence or text, nor sentence1 and sentence2"),
         ("text\tclass\nfine\t1\n", ":1: no column label"),
         ("text\tlabel\nfine\tmaybe\n", ":2: label 'maybe' is none of 0, 1"),
         ("text\tlabel\n", "no rows"),

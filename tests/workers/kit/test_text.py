@@ -28,6 +28,13 @@ def test_a_pair_is_two_texts_each_with_its_end():
     assert text.encode(tokenizer, ["a"], ["film"]) == [[text.FIRST, 5, text.SEPARATOR, 6, text.SEPARATOR]]
 
 
+def test_a_pair_is_typed_with_its_mark_between_the_texts():
+    tokenizer = text.train_tokenizer(TEXTS, 100)
+    assert [text.read(tokenizer, "a film [SEP] plot").ids] == text.encode(tokenizer, ["a film"], ["plot"])
+    assert [text.read(tokenizer, "a film").ids] == text.encode(tokenizer, ["a film"])
+    assert text.parts("a film [SEP]  ") == ("a film [SEP]  ",)
+
+
 def test_long_texts_are_cut():
     tokenizer = text.train_tokenizer(TEXTS, 100)
     assert len(text.encode(tokenizer, ["a " * 500])[0]) == text.MAX_LENGTH

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workers.kit import params
 from workers.kit.architectures import sizes
-from workers.kit.data import TEXTS
+from workers.kit.data import PAIRS, TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 PRETRAINED, PREDECESSOR = "pretrained", "predecessor"
@@ -353,7 +353,7 @@ SPEC = MethodSpec(
     paper="2002.02925",
     params=PARAMS,
     presets=PRESETS,
-    data=TEXTS,
+    data=(*TEXTS, *PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

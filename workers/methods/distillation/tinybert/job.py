@@ -324,7 +324,7 @@ def draw_attention(teacher: nn.Module, student: nn.Module, lesson: Lesson) -> No
 def answer(checkpoints: Mapping[str, Checkpoint], text: str) -> dict:
     """For "try it": what the networks say, and the attention maps of every layer of teacher and student."""
     tokenizer = checkpoints["teacher"].tokenizer
-    ids = tokenizer.encode(text).ids
+    ids = answering.token_ids(checkpoints["teacher"], text)[0].tolist()
     found = {role: attention_maps(checkpoints[role].model, ids) for role in NAMES}
     maps = {(role, layer): P for role in found for layer, P in enumerate(found[role], start=1)}
     tokens = [tokenizer.id_to_token(token) for token in ids]
