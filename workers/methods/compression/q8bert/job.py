@@ -6,13 +6,12 @@ A fine-tuned BERT goes on training while its weights and activations are rounded
 that the rounding no longer hurts when it is real. Scales are symmetric and linear: a weight's from its largest entry,
 an activation's from a running mean of its largest entry.
 
-Here are the quantiser and its scales, quantisation-aware training with the straight-through gradient, and the integer
-network with its file and its kernel. The loss is the task's cross-entropy alone: no teacher.
+Here: the quantiser and its scales, training with the straight-through gradient, and the network of integers. The loss
+is the task's cross-entropy alone: no teacher.
 
-Shrunk: a BERT of 4 x 64 in place of BERT-base, made in this run; hundreds of steps, too few for an average with decay
-0.9999 to forget its first batch, so the ranges begin where a calibration ends (`calibration_texts` = 0: with the first
-batch, as in the paper). Products of activations inside attention, softmax, LayerNorm and GELU stay in floating point,
-as there. Added: other widths than 8 bits, written at that width; they are computed with as int8.
+Shrunk: a BERT of 4 x 64, made in this run, for BERT-base; hundreds of steps, too few for an average with decay 0.9999 to
+forget its first batch, so the ranges begin with a calibration (`calibration_texts` = 0: with the first batch, as in the
+paper). Attention's own products, softmax, LayerNorm and GELU stay in floating point. Added: other widths than 8 bits.
 
 Symbols: b bits, M = 2^(b-1) - 1 the largest integer, S a scale, q integers, x^ what they stand for; B batch, S padded
 length, D width, I and O inputs and outputs of a linear layer.
@@ -64,7 +63,7 @@ def scale_of(peak: Tensor, M: int) -> Tensor:
 
 def quantise(x: Tensor, S: Tensor, M: int) -> Tensor:
     """q = clamp(round(x S), -M, M): whole numbers, still as floats; halves go to the even one. Shape of x."""
-    return (x.float() * S).round().clamp(-M, M)
+    return (x.float() * S).round_().clamp_(-M, M)
 
 
 class FakeQuantise(torch.autograd.Function):
@@ -177,14 +176,17 @@ class IntegerLinear(HeldAsIntegers, nn.Linear):
         self.hold(shape.weight_bits)
         self.input = Activation(shape)
         self.output = Activation(shape) if shape.requantise else None
-        self._product: Callable[[Tensor], Tensor] | None = None
+        self._product: Callable[[Tensor], Tensor] | None = None  # made of the loaded weights, at the first use
+        self._scales: tuple[Tensor, Tensor, Tensor] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         if self._product is None:
             self._product = integer_product(self.weight)
-        S_x = self.input.scale(x)
-        S = S_x * self.weight_scale
-        q_b = (self.bias * S).round().clamp(-INT32, INT32)  # (O,)
+        if self._scales is None or self.input.dynamic:
+            S_x = self.input.scale(x)
+            S = S_x * self.weight_scale
+            self._scales = S_x, S, (self.bias * S).round().clamp(-INT32, INT32)
+        S_x, S, q_b = self._scales  # q_b: (O,)
         y = (self._product(quantise(x, S_x, self.input.M)) + q_b) / S  # (.., I) -> (.., O)
         return self.output(y) if self.output else y
 
