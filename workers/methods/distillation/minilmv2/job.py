@@ -283,8 +283,7 @@ def relation_maps(net: EncoderClassifier, ids: Sequence[int], layer: int, heads:
     """R of each kind for one text, mean of the relation heads, (S, S): row i says how like token i each token is."""
     row = text.pad([ids], next(net.parameters()).device)  # (1, S)
     X = projections(net.eval(), row, layer)  # (1, S, 3, D)
-    pairs = {kind: RELATIONS[kind] for kind in KINDS}
-    log_R = {kind: log_relation(X[:, :, x], X[:, :, y], row != PAD, heads)[0] for kind, (x, y) in pairs.items()}
+    log_R = {kind: log_relation(X[:, :, x], X[:, :, x], row != PAD, heads)[0] for x, kind in enumerate(KINDS)}
     return {kind: found.exp().mean(0).float().cpu() for kind, found in log_R.items()}
 
 
@@ -326,9 +325,7 @@ def answer(checkpoints: Mapping[str, Checkpoint], text: str) -> dict:
 
 
 # --- the whole run ----------------------------------------------------------------------------------------------------
-def say_what_it_gave(
-    dev_logits: Mapping[str, Tensor], apart: Mapping[str, Mapping[str, float]], lesson: Lesson
-) -> None:
+def say_what_it_gave(dev_logits: Mapping[str, Tensor], apart: Mapping[str, dict[str, float]], lesson: Lesson) -> None:
     """The method's gain over each other student; apart: distances before the first label, by role and kind."""
     for role, found in apart.items():
         said = ", ".join(f"{SHORT[kind]} {nats:.4f}" for kind, nats in found.items())
