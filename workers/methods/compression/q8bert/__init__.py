@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from workers.kit import params
-from workers.kit.data import TEXTS
+from workers.kit.data import PAIRS, TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
 
-BEGINNING = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-STEPS = (*BEGINNING, "epochs", "learning_rate", "batch_size")
+STEPS = (*params.OF_THE_TEACHER, "epochs", "learning_rate", "batch_size")
 ROUNDING = ("weight_bits", "activation_bits", "embeddings", "requantise")
 
 PARAMS = (
@@ -168,7 +167,7 @@ PRESETS = (
 )
 
 ROLES = (
-    Role("teacher", Text("Fine-tuned, floating point", "微调后的浮点网络"), "teacher", BEGINNING),
+    Role("teacher", Text("Fine-tuned, floating point", "微调后的浮点网络"), "teacher", params.OF_THE_TEACHER),
     Role("continued", Text("Trained on, floating point", "继续训练的浮点网络"), "baseline", STEPS),
     Role("dynamic", Text("Rounded after, ranges by batch", "训练后舍入，范围随批次"), "baseline", (*STEPS, *ROUNDING)),
     Role(
@@ -273,7 +272,7 @@ SPEC = MethodSpec(
     paper="1910.06188",
     params=PARAMS,
     presets=PRESETS,
-    data=tuple(TEXTS),
+    data=(*TEXTS, *PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

@@ -9,8 +9,8 @@ an activation's from a running mean of its largest entry.
 Here: the quantiser and its scales, training with the straight-through gradient, and the network of integers. The loss
 is the task's cross-entropy alone: no teacher.
 
-Shrunk: a BERT of 4 x 64, made in this run, for BERT-base; hundreds of steps, too few for an average with decay 0.9999 to
-forget its first batch, so the ranges begin with a calibration (`calibration_texts` = 0: with the first batch, as in the
+Shrunk: a BERT of 4 x 64, made in this run, for BERT-base; hundreds of steps, too few for a mean with decay 0.9999 to
+forget its first batch, so ranges begin with a calibration (`calibration_texts` = 0: with the first batch, as in the
 paper). Attention's own products, softmax, LayerNorm and GELU stay in floating point. Added: other widths than 8 bits.
 
 Symbols: b bits, M = 2^(b-1) - 1 the largest integer, S a scale, q integers, x^ what they stand for; B batch, S padded
@@ -46,7 +46,6 @@ NOTHING = 1e-12  # a tensor whose entries are all smaller is all zero
 INT32 = 2**31 - 1
 CALIBRATION_BATCH = 64
 WIDTHS = (2, 3, 4, 6, 8)  # bits, of the curve
-
 
 # --- The quantiser ------------------------------------------------------------------------------------------------
 
