@@ -120,6 +120,14 @@ BATCH_SIZE = Param(
     maximum=256,
 )
 
+# What settles a teacher's numbers, with data and seed: a Role's `depends_on` in every method that has one.
+OF_THE_TEACHER = ("train_rows", "teacher", READY_MADE.name, "vocabulary", "pretraining_epochs", "teacher_epochs")
+
+
+def switch(name: str, label: Text, help: Text, default: bool = True) -> Param:
+    """A part of a method that can be left out."""
+    return Param(name, "bool", default, label, help)
+
 
 def teacher(default: str, *names: str) -> Param:
     """A choice of the networks that are trained first."""

@@ -13,7 +13,7 @@ from workers import registry
 from workers.kit import checkpoints, classification, data, networks, pretraining, text, training
 from workers.kit.checkpoints import Checkpoint
 from workers.kit.events import Report
-from workers.methods.distillation.tinybert import job
+from workers.methods.distillation.tinybert import drawing, job
 from workers.spec import InvalidParams
 from workers.trying import figures_fault
 
@@ -358,7 +358,7 @@ def test_a_sentence_of_ones_own_gets_a_map_for_every_layer_and_one_of_the_heads(
 
 def test_rows_of_a_map_add_up_to_one(task, teacher):
     maps = {("teacher", 1): job.attention_maps(teacher, task.ids[0])[0]}
-    (figure, heads) = job.attention_figures(maps, [str(token) for token in task.ids[0]])
+    (figure, heads) = drawing.attention_figures(maps, [str(token) for token in task.ids[0]])
     for row in (*figure["data"]["values"], *heads["data"]["values"]):
         assert sum(row) == pytest.approx(1, abs=0.02)
 

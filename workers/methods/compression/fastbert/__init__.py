@@ -143,10 +143,9 @@ PRESETS = (
         },
     ),
 )
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-OF_BRANCHES = (*OF_THE_TEACHER, "speed", "branch_width", "labelled", "epochs", "learning_rate", "batch_size")
+OF_BRANCHES = (*params.OF_THE_TEACHER, "speed", "branch_width", "labelled", "epochs", "learning_rate", "batch_size")
 ROLES = (
-    Role("teacher", Text("Full model", "完整模型"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Full model", "完整模型"), "teacher", params.OF_THE_TEACHER),
     Role("label-branches", Text("Branches trained on labels", "用标签训练的分支"), "baseline", OF_BRANCHES),
     Role("shallow", Text("Shallow model, as deep on average", "同等平均深度的浅层模型"), "baseline"),
     Role("random-exits", Text("The same exits, at random", "随机分配同样的出口"), "baseline"),

@@ -186,11 +186,10 @@ PRESETS = (
         },
     ),
 )
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-BY_CHANCE = (*OF_THE_TEACHER, "share", "keep_one")
+BY_CHANCE = (*params.OF_THE_TEACHER, "share", "keep_one")
 BY_SCORE = (*BY_CHANCE, "granularity", "normalise", "scored_texts")
 ROLES = (
-    Role("teacher", Text("Whole network", "完整网络"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Whole network", "完整网络"), "teacher", params.OF_THE_TEACHER),
     Role("random", Text("Pruned at random", "随机剪枝"), "baseline", BY_CHANCE),
     Role("reversed", Text("Pruned, most important first", "先剪最重要的头"), "baseline", BY_SCORE),
     Role("rescored", Text("Pruned, scored anew at each step", "每步重新打分再剪"), "baseline", (*BY_SCORE, "step")),

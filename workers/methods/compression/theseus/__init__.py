@@ -207,11 +207,10 @@ PRESETS = (
     ),
 )
 
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-ALONE = (*OF_THE_TEACHER, "labelled", "student_layers", "start", "epochs", "learning_rate", "batch_size")
+ALONE = (*params.OF_THE_TEACHER, "labelled", "student_layers", "start", "epochs", "learning_rate", "batch_size")
 REPLACING = (*ALONE, "full_share", "predecessor_dropout")
 ROLES = (
-    Role("teacher", Text("Predecessor", "前任网络"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Predecessor", "前任网络"), "teacher", params.OF_THE_TEACHER),
     Role("baseline", Text("First layers, labels only", "前几层（仅标签）"), "baseline", ALONE),
     Role("frozen", Text("First layers, the same parts frozen", "前几层（冻结同样部分）"), "baseline", ALONE),
     Role("soft-targets", Text("First layers, soft targets", "前几层（软目标）"), "baseline", ALONE),

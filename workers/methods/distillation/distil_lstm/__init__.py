@@ -174,11 +174,10 @@ PRESETS = (
     ),
 )
 ALONE = ("labelled", "train_rows", "student", "ready_made", "vocabulary", "epochs", "learning_rate", "batch_size")
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-TAUGHT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER)))
+TAUGHT = tuple(dict.fromkeys((*ALONE, *params.OF_THE_TEACHER)))
 LOSS, RULES = ("alpha", "form"), ("rounds", "masked", "replaced", "ngrams")
 ROLES = (
-    Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Teacher", "教师"), "teacher", params.OF_THE_TEACHER),
     Role("baseline", Text("BiLSTM, labels only", "BiLSTM（仅标签）"), "baseline", ALONE),
     Role("logits", Text("BiLSTM, no augmentation", "BiLSTM（无数据增强）"), "baseline", (*TAUGHT, *LOSS, "source")),
     Role(

@@ -93,10 +93,9 @@ PRESETS = (
     ),
 )
 ALONE = ("labelled", "train_rows", "student", "ready_made", "vocabulary", "epochs", "learning_rate", "batch_size")
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-TAUGHT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER, "alpha")))  # at no temperature of the loss
+TAUGHT = tuple(dict.fromkeys((*ALONE, *params.OF_THE_TEACHER, "alpha")))  # at no temperature of the loss
 ROLES = (
-    Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Teacher", "教师"), "teacher", params.OF_THE_TEACHER),
     Role("baseline", Text("Student, labels only", "学生（仅标签）"), "baseline", ALONE),
     Role("teacher-labels", Text("Student, teacher's hard labels", "学生（教师硬标签）"), "baseline", TAUGHT),
     Role("logit-matching", Text("Student, logit matching", "学生（logits 匹配）"), "baseline", TAUGHT),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workers.kit import params
 from workers.kit.architectures import sizes
-from workers.kit.data import TEXTS
+from workers.kit.data import PAIRS, TEXTS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 ALPHAS = (
@@ -19,22 +19,18 @@ KINDS = {
 }
 
 
-def switch(name: str, label: Text, help: Text, default: bool = True) -> Param:
-    return Param(name, "bool", default, label, help)
-
-
 METHOD = (
-    switch(
+    params.switch(
         "query_relation",
         Text("Query relation", "查询关系"),
         Text("Copy how alike the queries of any two words are.", "模仿任意两个词的查询向量有多相似。"),
     ),
-    switch(
+    params.switch(
         "key_relation",
         Text("Key relation", "键关系"),
         Text("Copy how alike the keys of any two words are.", "模仿任意两个词的键向量有多相似。"),
     ),
-    switch(
+    params.switch(
         "value_relation",
         Text("Value relation", "值关系"),
         Text("Copy how alike the values of any two words are.", "模仿任意两个词的值向量有多相似。"),
@@ -129,7 +125,7 @@ PARAMS = (
     ),
     params.LEARNING_RATE,
     params.BATCH_SIZE,
-    switch(
+    params.switch(
         "ablations",
         Text("Further arms", "更多对照组"),
         Text(
@@ -218,9 +214,8 @@ PRESETS = (
         },
     ),
 )
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
 ROLES = (
-    Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Teacher", "教师"), "teacher", params.OF_THE_TEACHER),
     Role("baseline", Text("Student, fine-tuned only", "学生（仅微调）"), "baseline"),
     Role("masked-lm", Text("Student, masked LM first", "学生（先做掩码语言模型）"), "baseline"),
     Role("value-only", Text("Student, value relation only", "学生（仅值关系）"), "baseline"),
@@ -337,7 +332,7 @@ SPEC = MethodSpec(
     paper="2012.15828",
     params=PARAMS,
     presets=PRESETS,
-    data=TEXTS,
+    data=(*TEXTS, *PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

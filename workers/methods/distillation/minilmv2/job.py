@@ -42,7 +42,7 @@ from workers.kit.events import Report, Stages
 from workers.kit.networks import MASKED
 from workers.kit.pretraining import WordGuess
 from workers.kit.teaching import Bench
-from workers.kit.text import PAD
+from workers.kit.text import PAD, read
 from workers.kit.workspace import Workspace
 from workers.methods.distillation.minilmv2 import heads_divide_widths, layer_is_there
 from workers.metrics import METRICS
@@ -313,15 +313,15 @@ def draw_relations(nets: Mapping[str, EncoderClassifier], lesson: Lesson, worksp
     lesson.report.log(f"The relation maps are of the dev sentence “{' '.join(tokens[1:-1])}”, before any label.")
 
 
-def answer(checkpoints: Mapping[str, Checkpoint], text: str) -> dict:
+def answer(checkpoints: Mapping[str, Checkpoint], line: str) -> dict:
     """For "try it": what the fine-tuned networks say, and the relations of those before their first label."""
     tuned = {role: kept for role, kept in checkpoints.items() if not role.startswith(GENERAL)}
-    encoding, maps = checkpoints["teacher"].tokenizer.encode(text), {}
+    encoding, maps = read(checkpoints["teacher"].tokenizer, line), {}
     for role in ("teacher", "student"):
         kept = checkpoints[GENERAL + role]
         notes = kept.config["notes"]
         maps[role] = relation_maps(kept.model, encoding.ids, notes["layer"], notes["relation_heads"])
-    return answering.answer(tuned, text) | {"figures": relation_figures(maps, encoding.tokens)}
+    return answering.answer(tuned, line) | {"figures": relation_figures(maps, encoding.tokens)}
 
 
 # --- the whole run ----------------------------------------------------------------------------------------------------

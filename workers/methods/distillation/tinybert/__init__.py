@@ -14,26 +14,22 @@ FORMS = (
 )
 
 
-def switch(name: str, label: Text, help: Text, default: bool = True) -> Param:
-    return Param(name, "bool", default, label, help)
-
-
 def epochs_of(name: str, default: int, minimum: int, label: Text, help: Text) -> Param:
     return Param(name, "int", default, label, help, minimum=minimum, maximum=40)
 
 
 METHOD = (
-    switch(
+    params.switch(
         "attention_loss",
         Text("Attention loss", "注意力损失"),
         Text("Match the attention scores, before the softmax.", "匹配 softmax 之前的注意力分数。"),
     ),
-    switch(
+    params.switch(
         "hidden_loss",
         Text("Hidden-state loss", "隐藏状态损失"),
         Text("Match the states after each layer, through a projection.", "经投影后匹配各层之后的隐藏状态。"),
     ),
-    switch(
+    params.switch(
         "embedding_loss",
         Text("Embedding loss", "嵌入损失"),
         Text("Match the embedding layer's output, through a projection.", "经投影后匹配嵌入层的输出。"),
@@ -161,7 +157,7 @@ PARAMS = (
     ),
     params.LEARNING_RATE,
     params.BATCH_SIZE,
-    switch(
+    params.switch(
         "ablations",
         Text("Further arms", "更多对照组"),
         Text(
@@ -250,10 +246,9 @@ ALONE = (
     "labelled", "train_rows", "student", "ready_made", "vocabulary", "intermediate_epochs", "prediction_epochs",
     "learning_rate", "batch_size",
 )  # fmt: skip
-OF_THE_TEACHER = ("train_rows", "teacher", "ready_made", "vocabulary", "pretraining_epochs", "teacher_epochs")
-SOFT = tuple(dict.fromkeys((*ALONE, *OF_THE_TEACHER, "temperature", "form", "copies", "replaced", "candidates")))
+SOFT = tuple(dict.fromkeys((*ALONE, *params.OF_THE_TEACHER, "temperature", "form", "copies", "replaced", "candidates")))
 ROLES = (
-    Role("teacher", Text("Teacher", "教师"), "teacher", OF_THE_TEACHER),
+    Role("teacher", Text("Teacher", "教师"), "teacher", params.OF_THE_TEACHER),
     Role("baseline", Text("Student, labels only", "学生（仅标签）"), "baseline", ALONE),
     Role("soft-targets", Text("Student, predictions only", "学生（仅教师预测）"), "baseline", SOFT),
     Role("step-2", Text("Student, without step 1", "学生（无第一步）"), "baseline"),

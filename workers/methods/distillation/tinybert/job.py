@@ -20,7 +20,6 @@ layer for student layer m, g(0) = 0; W_e, W_h projections D_s -> D_t; z logits (
 from __future__ import annotations
 
 import copy
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +30,7 @@ from torch.nn import functional as F
 
 from workers.kit import answering, classification, evaluation, networks, teaching, text, training
 from workers.kit.architectures import sizes
-from workers.kit.attention_maps import TOKENS_DRAWN, attention_maps, heat_map
+from workers.kit.attention_maps import attention_maps
 from workers.kit.checkpoints import Checkpoint
 from workers.kit.classification import Task
 from workers.kit.data import DataError, Dataset
@@ -44,12 +43,12 @@ from workers.kit.teaching import Bench
 from workers.kit.text import MASK, PAD
 from workers.kit.workspace import Workspace
 from workers.methods.distillation.tinybert import layers_fit, same_heads
+from workers.methods.distillation.tinybert.drawing import NAMES, attention_figures
 from workers.methods.distillation.tinybert.words import Places, Rows, pieces, places_of, replaceable
 from workers.metrics import METRICS
 from workers.spec import Text
 
 BATCH = 256  # masked sentences that the language model sees at once
-NAMES = {"teacher": Text("Teacher", "教师"), "student": Text("Student", "学生")}
 KINDS = {"embedding": "嵌入", "hidden": "隐藏状态", "attention": "注意力"}
 Plan = list[list[training.Batch]]
 MaskedLM = tuple[EncoderClassifier, WordGuess | None]  # None where no text is copied
@@ -295,20 +294,6 @@ def train_student(arm: Arm, start: Start, lesson: Lesson) -> nn.Module:
 
 
 # --- the method's own figures -----------------------------------------------------------------------------------------
-def attention_figures(maps: Mapping[tuple[str, int], Tensor], tokens: list[str]) -> list[dict]:
-    """A heat map for each (role, layer), the mean of its heads (S, S); and one of what [CLS] sees, head by head."""
-    high = math.ceil(10 * max(P.mean(0).max().item() for P in maps.values())) / 10  # one colour scale for all maps
-    shown, figures = tokens[:TOKENS_DRAWN], []
-    for (role, layer), P in maps.items():
-        title = {"en": f"{NAMES[role].en}, layer {layer}", "zh": f"{NAMES[role].zh}第 {layer} 层"}
-        data = heat_map(P.mean(0)[: len(shown)], shown, tokens, low=0, high=high)
-        figures.append({"slug": f"attention-{role}", "title": title, "data": data})
-    heads = [(NAMES[role], f"{layer}.{head}") for (role, layer), P in maps.items() for head in range(1, len(P) + 1)]
-    rows = [{"en": f"{name.en} {head}", "zh": f"{name.zh} {head}"} for name, head in heads]
-    first = torch.cat([P[:, 0] for P in maps.values()])  # (heads of all layers, S)
-    return [*figures, {"slug": "attention-heads", "data": heat_map(first, rows, tokens, low=0, high=1)}]
-
-
 def draw_attention(teacher: nn.Module, student: nn.Module, lesson: Lesson) -> None:
     """Of the first dev sentence of a handy length: the student's last layer and the teacher's that it learnt from."""
     task, n = lesson.task, lesson.g[-1]
