@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from catalog.identifiers import arxiv_id
 from demos import pages, reading, verdicts
 from demos.forms import RunForm
 from demos.habits import habits
@@ -25,6 +26,7 @@ def method_context(spec: MethodSpec, form: RunForm, owner: Any = None) -> dict:
         "family": reading.family_of(spec),
         "form": form,
         "paper": reading.paper_of(spec),
+        "arxiv": arxiv_id(spec.paper),  # where the catalogue has no row of the paper
         "text": pages.page_text(spec, language),
         "code": pages.job_code(spec),
         "symbols": [(pages.formula(symbol.latex), symbol) for symbol in spec.symbols],

@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.bundle import load_bundled_catalogue
 from catalog.models import Paper
 from catalog.titles import title_key
 from demos import reading
 from demos.models import Result, Run
 from tests.demos.factories import RunFactory, measured_run
+from workers import registry
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +73,8 @@ def test_a_method_tells_what_its_best_run_kept_of_its_teacher(spec):
 def test_without_the_teacher_s_size_nothing_is_said_of_what_was_kept(spec):
     quality(0.8)
     assert reading.entries([spec])[0].kept == ""
+
+
+def test_every_method_s_paper_stands_in_the_bundled_catalogue():
+    load_bundled_catalogue()
+    assert [slug for slug, spec in registry.all_specs().items() if reading.paper_of(spec) is None] == []

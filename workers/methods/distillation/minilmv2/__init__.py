@@ -329,7 +329,7 @@ SPEC = MethodSpec(
         "are cut anew, so that widths and head counts may differ; labels come afterwards.",
         "学生模仿预训练教师的查询、键、值各自之间的相似关系；头重新切分，因此宽度和头数可以不同，标签留到之后的微调。",
     ),
-    paper="2012.15828",
+    paper="MiniLMv2: Multi-Head Self-Attention Relation Distillation for Compressing Pretrained Transformers",
     params=PARAMS,
     presets=PRESETS,
     data=(*TEXTS, *PAIRS),
