@@ -114,6 +114,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
+        seconds=8,
         values={
             "labelled": 200,
             "train_rows": 200,

@@ -140,6 +140,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         data="opinions",
+        seconds=7,
         values={
             "teacher": "bert-2x32",
             "train_rows": 400,

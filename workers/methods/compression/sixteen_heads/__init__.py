@@ -148,6 +148,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
+        seconds=7,
         values={
             "teacher": "bert-2x32",
             "train_rows": 400,

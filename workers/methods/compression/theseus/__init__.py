@@ -169,7 +169,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
-        None,
+        seconds=7,
         values={
             "labelled": 200,
             "train_rows": 600,

@@ -145,6 +145,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
+        seconds=9,
         values={
             "rounds": 4,
             "labelled": 100,

@@ -65,6 +65,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
+        seconds=8,
         values={
             "labelled": 100,
             "train_rows": 1_000,

@@ -184,10 +184,10 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
-        None,
+        seconds=10,
         values={
-            "labelled": 100,
-            "train_rows": 300,
+            "labelled": 60,
+            "train_rows": 160,
             "teacher": "bert-2x32",
             "student": "bert-1x32",
             "pretraining_epochs": 2,

@@ -211,7 +211,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
-        7,
+        seconds=7,
         values={
             "labelled": 100,
             "train_rows": 300,

@@ -110,7 +110,7 @@ PRESETS = (
         "smoke",
         *params.SMOKE,
         "opinions",
-        9,
+        seconds=3,
         values={
             "model": "bert-2x64",
             "train_rows": 400,
