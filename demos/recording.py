@@ -40,10 +40,12 @@ def record_events(*, run: Run, events: Iterable[dict], out_dir: Path) -> None:
 
 
 class Batch:
-    def __init__(self, run: Run, events: Iterable[dict], out_dir: Path):
+    """`at`: when it was said, where that was not just now."""
+
+    def __init__(self, run: Run, events: Iterable[dict], out_dir: Path, at: datetime | None = None):
         self._run = run
         self._out_dir = out_dir
-        self._at = timezone.now()
+        self._at = at or timezone.now()
         self._tried = False
         self._artifacts: list[Artifact] = []
         self._events = _without_overtaken_progress([_sayable(event) for event in events])

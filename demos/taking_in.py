@@ -12,6 +12,7 @@ import logging
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from django.db import transaction
@@ -75,18 +76,34 @@ def _take_in(folder: Path) -> Run | None:
     if said is None:
         raise ValueError(f"no {sweep.MEASURED} that can be read")
     began, ended = (datetime.fromisoformat(said[name]) for name in ("began", "ended"))
-    lines = (folder / sweep.EVENTS).read_text(encoding="utf-8").splitlines()
-    events = [event for line in lines if (event := json.loads(line))["kind"] != "end"]
+    lines = map(json.loads, (folder / sweep.EVENTS).read_text(encoding="utf-8").splitlines())
+    lines = [line for line in lines if line["event"]["kind"] != "end"]
+    batches = [(datetime.fromisoformat(at), [line["event"] for line in said]) for at, said in groupby(lines, _at)]
     with transaction.atomic():
         run, is_new = Run.objects.get_or_create(id=uuid.UUID(said["id"]), defaults=_fields(said["asked"], began))
         if not is_new:
             return None
-        append(run.id, [state_event(Run.State.STARTING)])
-        recording.record_events(run=run, events=events, out_dir=folder)
+        append(run.id, [state_event(Run.State.STARTING)], at=began)
+        _write([recording.Batch(run, events, folder, at) for at, events in batches])
         holding.end_run(run=run, state=Run.State.SUCCEEDED)
         Run.objects.filter(pk=run.pk).update(created_at=began, ended_at=ended)
     run.refresh_from_db()
     return run
+
+
+def _write(batches: list[recording.Batch]) -> None:
+    """All of them, or no file of any."""
+    try:
+        for batch in batches:
+            batch.write()
+    except BaseException:  # raised again: files without their rows would stay for ever
+        for batch in batches:
+            batch.drop_files()
+        raise
+
+
+def _at(line: dict) -> str:
+    return line["at"]
 
 
 def _fields(asked: dict, began: datetime) -> dict:

@@ -1,6 +1,6 @@
 """A comparison measured on this machine without the web: each run in a child, all that it says kept in a folder.
 
-OUT/<method>-<preset>-<data>-<seed>/ then holds events.jsonl (what the job said, in order), results.json (as
+OUT/<method>-<preset>-<data>-<seed>/ then holds events.jsonl (what the job said and when, in order), results.json (as
 `python -m workers run` writes it), the job's files, and, last and only after it succeeded, measured.json. What is
 complete is not measured again; the site takes it in (demos/taking_in.py).
 """
@@ -109,9 +109,10 @@ def _measure(run: Planned, place: Place, supervisor: Supervisor, stop: threading
     with (folder / EVENTS).open("a", encoding="utf-8") as kept:
 
         def on_events(events: list[Event]) -> None:
+            at = datetime.now(UTC).isoformat()
             for event in events:
                 results.take(event)
-                kept.write(json.dumps(event, ensure_ascii=False) + "\n")
+                kept.write(json.dumps({"at": at, "event": event}, ensure_ascii=False) + "\n")
 
         outcome = supervisor.run(
             request,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from demos.charts.drawing import TOP, WIDTH, Chart, Scale, clip, ends, svg, tick_text, ticks, words
+from demos.charts.drawing import TOP, WIDTH, Chart, Scale, clip, ends, number_text, svg, tick_text, ticks, words
 
 LEFT, RIGHT = 116, 132
 BAR_PX, GAP_PX = 15, 8
@@ -77,6 +77,6 @@ def _bar(bars: Bars, place: int, top: float, x: Scale, is_named: bool) -> SafeSt
 def _rows(categories: Sequence[str], series: Sequence[Bars]) -> list[list[str]]:
     columns = [dict(enumerate(bars.values)) for bars in series]
     return [
-        [category, *("" if (value := column.get(place)) is None else f"{value:.4g}" for column in columns)]
+        [category, *("" if (value := column.get(place)) is None else number_text(value) for column in columns)]
         for place, category in enumerate(categories)
     ]

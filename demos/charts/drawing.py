@@ -76,8 +76,13 @@ def svg(
     )  # fmt: skip
 
 
+def number_text(value: float) -> str:
+    """Four digits that tell; a large number whole, its thousands apart, where `g` would write a power of ten."""
+    return f"{value:,.0f}".replace(",", "\u202f") if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
 def tick_text(value: float) -> str:
-    return f"{value:.4g}".replace("-", "\u2212")
+    return number_text(value).replace("-", "\u2212")
 
 
 def marker(look: str, cx: float, cy: float) -> str:

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from demos.charts.drawing import TOP, WIDTH, Chart, svg, tick_text, width_of, words
+from demos.charts.drawing import TOP, WIDTH, Chart, number_text, svg, tick_text, width_of, words
 
 STEPS = 9  # the classes heat-0 to heat-8
 LEFT, RIGHT = 96, 64
 FOOT_PX = 40
 CELL_PX = (14, 34)  # a cell's height, at least and at most
 HEIGHT_PX = 300  # of all rows together, as long as CELL_PX allows it
-NUMBER_PX = 30  # a cell as wide as this has room for its number
+DIGIT_PX = 6.2
 KEY_PX = 12
 Values = Sequence[Sequence[float | None]]
 
@@ -38,9 +38,16 @@ def heatmap(
     wide = (WIDTH - LEFT - RIGHT) / len(columns)
     tall = min(CELL_PX[1], max(CELL_PX[0], HEIGHT_PX / len(rows)))
     base = TOP + tall * len(rows)
+    said = [cell_text(value, high - low) for value in present]
+    has_room = wide >= DIGIT_PX * max(map(len, said)) + 4  # for the longest: a part of the numbers says less than none
     cells = [
         _cell(
-            LEFT + column * wide, TOP + row * tall, wide, tall, step_of(value, low, high), cell_text(value, high - low)
+            LEFT + column * wide,
+            TOP + row * tall,
+            wide,
+            tall,
+            step_of(value, low, high),
+            cell_text(value, high - low) if has_room else "",
         )
         for row, line in enumerate(values[: len(rows)])
         for column, value in enumerate(line[: len(columns)])
@@ -48,9 +55,11 @@ def heatmap(
     ]
     body = [*cells, _row_names(rows, tall), _column_names(columns, wide, base), _key(low, high)]
     body.append(_axis_names(x_label, y_label, base))
-    said = f"{y_label} / {x_label}. {tick_text(min(present))} – {tick_text(max(present))}."
-    drawn = svg(slug, title, said, body, height=max(base + FOOT_PX, TOP + STEPS * KEY_PX + 48))
-    table = [[name, *("" if v is None else f"{v:.4g}" for v in line)] for name, line in zip(rows, values, strict=False)]
+    description = f"{y_label} / {x_label}. {tick_text(min(present))} – {tick_text(max(present))}."
+    drawn = svg(slug, title, description, body, height=max(base + FOOT_PX, TOP + STEPS * KEY_PX + 48))
+    table = [
+        [name, *("" if v is None else number_text(v) for v in line)] for name, line in zip(rows, values, strict=False)
+    ]
     return Chart(slug, title, drawn, [f"{y_label} / {x_label}", *columns], table)
 
 
@@ -67,8 +76,8 @@ def cell_text(value: float, span: float) -> str:
 
 
 def _cell(x: float, y: float, wide: float, tall: float, step: int, text: str) -> SafeString:
-    number = ""
-    if wide >= NUMBER_PX:
+    number = SafeString("")
+    if text:
         number = format_html(
             '<text class="cell-value" x="{}" y="{}" text-anchor="middle">{}</text>',
             round(x + wide / 2, 1), round(y + tall / 2 + 4, 1), text,
@@ -115,9 +124,14 @@ def _key(low: float, high: float) -> SafeString:
     )
     ends = ((high, TOP + 10), (low, TOP + STEPS * KEY_PX))
     numbers = format_html_join(
-        "", '<text class="tick" x="{}" y="{}">{}</text>', ((left + 18, y, f"{value:.2g}") for value, y in ends)
+        "", '<text class="tick" x="{}" y="{}">{}</text>', ((left + 18, y, _short(value)) for value, y in ends)
     )
     return boxes + numbers
+
+
+def _short(value: float) -> str:
+    """At most five characters wherever one digit can be said in them: more would leave the drawing."""
+    return text if len(text := f"{value:.2g}") <= 5 else f"{value:.1g}"
 
 
 def _axis_names(x_label: str, y_label: str, base: float) -> SafeString:

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 from demos import charts
-from demos.charts import Bars, Series
+from demos.charts import Bars, Series, drawing
+from demos.charts.drawing import number_text
 from demos.charts.heatmaps import cell_text, step_of
 
 
@@ -163,3 +164,16 @@ def test_a_line_without_bars_has_no_path_for_them():
 )
 def test_cells_have_as_many_decimals_as_the_scale_needs(value, span, text):
     assert cell_text(value, span) == text
+
+
+def test_large_numbers_are_written_whole_and_small_ones_by_what_tells():
+    assert [number_text(value) for value in (17520, 0.00012345, 9649.4, 2.5e10)] == [
+        "17\u202f520", "0.0001234", "9649", "2.5e+10",
+    ]  # fmt: skip
+
+
+def test_cells_too_narrow_for_the_longest_number_hold_none():
+    narrow = charts.heatmap("a", "A", "x", "y", ["r"], [str(i) for i in range(8)], [[4.4e-05] * 7 + [1e-05]])
+    wide = charts.heatmap("a", "A", "x", "y", ["r"], ["1", "2"], [[4.4e-05, 1e-05]])
+    assert "cell-value" not in narrow.svg and wide.svg.count("cell-value") == 2
+    assert narrow.rows == [["r", *["4.4e-05"] * 7, "1e-05"]]

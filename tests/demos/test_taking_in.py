@@ -25,6 +25,12 @@ EVENTS = [
 ]
 
 
+def write_events(folder, events) -> None:
+    """Two seconds apart."""
+    lines = [{"at": f"2026-01-02T03:04:{6 + 2 * place:02}+00:00", "event": e} for place, e in enumerate(events)]
+    (folder / sweep.EVENTS).write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
 @pytest.fixture
 def folder(tmp_path, spec, settings):
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -34,7 +40,7 @@ def folder(tmp_path, spec, settings):
     times = {"began": "2026-01-02T03:04:05+00:00", "ended": "2026-01-02T03:05:05+00:00"}
     said = {"id": str(uuid.uuid4()), "asked": asked, **times}
     (found / sweep.MEASURED).write_text(json.dumps(said))
-    (found / sweep.EVENTS).write_text("".join(json.dumps(event) + "\n" for event in EVENTS))
+    write_events(found, EVENTS)
     (found / "student.zip").write_bytes(b"weights")
     return found
 
@@ -51,7 +57,8 @@ def test_the_run_holds_all_that_the_job_said(folder):
     assert run.created_at == run.started_at
     kinds = [event.kind for event in run.events.all()]
     assert kinds[0] == kinds[-1] == "state"
-    assert run.events.filter(kind="log", body__text="read").exists()
+    said = run.events.get(kind="log", body__text="read")
+    assert (said.at - run.started_at).total_seconds() == 7
 
 
 def test_it_is_taken_in_once(folder):
@@ -95,6 +102,6 @@ def test_a_broken_folder_is_refused_and_leaves_nothing(folder, broken, caplog):
 def test_a_file_outside_the_folder_is_refused(folder):
     events = [{**event, "path": "../../secret"} if event["kind"] == "artifact" else event for event in EVENTS]
     (folder.parent.parent / "secret").write_text("secret")
-    (folder / sweep.EVENTS).write_text("".join(json.dumps(event) + "\n" for event in events))
+    write_events(folder, events)
     with pytest.raises(NotTakenIn, match="outside"):
         take_in(folder)

@@ -26,7 +26,7 @@ def run():
 
 def test_a_run_leaves_all_that_it_said(swept, run):
     folder = swept.folder(run)
-    events = [json.loads(line) for line in (folder / sweep.EVENTS).read_text(encoding="utf-8").splitlines()]
+    events = [json.loads(line)["event"] for line in (folder / sweep.EVENTS).read_text(encoding="utf-8").splitlines()]
     results = json.loads((folder / sweep.RESULTS).read_text(encoding="utf-8"))
     assert [event for event in events if event["kind"] == "result"] == [
         {"kind": "result", **row} for row in results["results"]
