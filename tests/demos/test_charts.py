@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from demos import charts
-from demos.charts import Bars, Series, drawing
+from demos.charts import Bars, Series
 from demos.charts.drawing import number_text
 from demos.charts.heatmaps import cell_text, step_of
 
