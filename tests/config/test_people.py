@@ -24,7 +24,7 @@ MEMBERS = {
     "token_new", "token_revoke", "password",
     "catalog:reading_status", "catalog:reading_note", "catalog:reading_move",
     "catalog:markdown_preview",
-    "demos:run_start", "demos:run_cancel",
+    "demos:run_start", "demos:run_cancel", "demos:family_measure",
     "demos:group_cancel", "demos:group_repeat", "demos:group_seeds",
     "demos:run_try", "demos:run_repeat",
 }  # fmt: skip
