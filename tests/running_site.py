@@ -25,7 +25,6 @@ class Site:
     process: subprocess.Popen
     log_path: Path
     state_dir: Path
-    seconds_to_first_page: float = 0.0
 
     @property
     def log(self) -> str:
@@ -80,7 +79,6 @@ def start_site(state_dir: Path, **environment: str) -> Site:
     while time.monotonic() - began < 90 and process.poll() is None:
         try:
             with urlopen(site.url + "/", timeout=5):
-                site.seconds_to_first_page = time.monotonic() - began
                 return site
         except (URLError, OSError):
             time.sleep(0.1)
