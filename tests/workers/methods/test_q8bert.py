@@ -390,3 +390,8 @@ def test_files_of_integers_are_smaller(first):
 def test_curves_are_named_as_the_figures_expect(first):
     drawn = {event["name"] for event in first[1] if event["kind"] == "scalar"}
     assert {name for figure in SPEC.figures for name in figure.series} <= drawn
+
+
+def test_what_lies_outside_the_range_takes_its_end():
+    x = torch.tensor([2.0, -3.0, 0.5])
+    assert job.quantise(x, torch.tensor(100.0), 127).tolist() == [127, -127, 50]
