@@ -128,7 +128,7 @@ def test_lease_is_renewed_while_the_job_works(job, settings, monkeypatch):
     settings.RUN_HEARTBEAT_S = 0.1
     beats = []
     monkeypatch.setattr(holding, "beat", lambda run: beats.append(run))
-    monkeypatch.setattr(holding, "is_cancel_requested", lambda run: len(beats) == 3)
+    monkeypatch.setattr(holding, "is_cancel_requested", lambda run: len(beats) >= 3)  # two may come between two looks
     assert executed(RunFactory()).state == "cancelled"
 
 
