@@ -272,7 +272,8 @@ WORKER_BEAT_S = 5
 WORKER_FORGOTTEN_S = 24 * 3600  # the row of a worker that has not been heard of for so long goes
 RUN_MAX_ATTEMPTS = 2
 RUN_TIME_LIMIT_S = 4 * 3600
-RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0)  # 0: no limit of ours
+# What a job may take. None: its slot's share of most of the host's memory (demos/execution.py); 0: no limit of ours.
+RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0) if os.environ.get("RUN_MEMORY_LIMIT_MB") else None
 RUN_DISK_LIMIT_MB = _whole_number("RUN_DISK_LIMIT_MB", 4096)  # files that a job may have at once; 0: no limit
 RUN_OUTPUT_LIMIT_MB = _whole_number("RUN_OUTPUT_LIMIT_MB", 256, lowest=1)  # what a job may send and print in all
 # "Try it": a sentence to the models of a finished run.

@@ -17,15 +17,18 @@ from demos import causes, holding, recording
 from demos.heartbeat import AWAY, Heartbeat
 from demos.holding import LeaseLost
 from demos.models import Run
+from workers import devices
 from workers.jobs import JobRequest
 from workers.slots import Slots
 from workers.supervisor import Limits, Outcome, Supervisor
 
 logger = logging.getLogger(__name__)
+MEMORY_FOR_JOBS = 0.8  # of the host's; the rest is for the site itself
 
 # OpenMP threads that spin while they wait slow each other down many times over (measured: 4 to 20 times).
 supervisor = Supervisor(environment={"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(settings.RUN_THREADS)})
 slots = Slots()  # on a worker for GPUs, those of this host (demos/worker_life.py)
+at_once = settings.RUN_SLOTS  # jobs of this worker; it says so itself (demos/worker_life.py)
 stopping = threading.Event()  # set when this worker is asked to stop: its runs go back to the queue
 
 
@@ -59,13 +62,20 @@ def _outcome(run: Run, watch: Watch, environment: Mapping[str, str]) -> Outcome:
             should_stop=watch.reason_to_stop,
             limits=Limits(
                 wall_s=settings.RUN_TIME_LIMIT_S,
-                memory_mb=settings.RUN_MEMORY_LIMIT_MB,
+                memory_mb=memory_limit_mb(),
                 disk_mb=settings.RUN_DISK_LIMIT_MB,
                 folder=str(out_dir),
                 output_mb=settings.RUN_OUTPUT_LIMIT_MB,
             ),
             environment=environment,
         )
+
+
+def memory_limit_mb() -> int:
+    """Of one job: a host on which all slots are at their limit still answers."""
+    if settings.RUN_MEMORY_LIMIT_MB is not None:
+        return settings.RUN_MEMORY_LIMIT_MB
+    return int(MEMORY_FOR_JOBS * devices.memory_mb()[0] / at_once)
 
 
 def conclude(run: Run, outcome: Outcome, reason: str | None) -> None:

@@ -28,7 +28,7 @@ def _begin(sender, **_kwargs) -> None:
     queues = QUEUES_OF_RUNS & set(sender.app.amqp.queues.consume_from)
     if not queues:
         return
-    slots = sender.controller.concurrency
+    slots = execution.at_once = sender.controller.concurrency
     if "gpu" in queues:
         _offer_gpus(slots)
     execution.supervisor.warm()

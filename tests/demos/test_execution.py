@@ -152,3 +152,12 @@ def test_a_disk_that_fills_up_under_a_file_fails_the_run_and_keeps_nothing_half(
     assert "No space left on device" in run.cause
     assert "The disk is full: free some space" in advice.what_to_try(run)[0]
     assert (files(settings), run.artifacts.count()) == ([], 0)
+
+
+# --- what a job may take ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("asked", "slots", "limit_mb"), [(None, 1, 8000), (None, 4, 2000), (900, 4, 900), (0, 4, 0)])
+def test_a_job_may_take_its_slots_share_of_the_hosts_memory(settings, monkeypatch, asked, slots, limit_mb):
+    settings.RUN_MEMORY_LIMIT_MB = asked
+    monkeypatch.setattr(execution, "at_once", slots)
+    monkeypatch.setattr(execution.devices, "memory_mb", lambda: (10_000, 3000))
+    assert execution.memory_limit_mb() == limit_mb
