@@ -23,7 +23,7 @@ from workers.spec import MethodSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS_NAME = "models.zip"  # the artifact with every role's network
-PACKAGES = ("torch", "tokenizers", "safetensors", "numpy")
+PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "numpy")
 
 
 class JobError(Exception):
