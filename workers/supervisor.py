@@ -49,7 +49,7 @@ class Limits:
     disk_mb: int = 0  # files below `folder`; 0: no limit
     folder: str = ""
     output_mb: int = 256  # of events and of printed lines, most of which are not kept
-    grace_s: float = 2.0
+    grace_s: float = 1.5
     flush_s: float = 0.25
     batch: int = 200
     log_lines: int = 2000  # of the log's beginning
