@@ -31,7 +31,7 @@ def method_context(spec: MethodSpec, form: RunForm, owner: Any = None) -> dict:
         "code": pages.job_code(spec),
         "symbols": [(pages.formula(symbol.latex), symbol) for symbol in spec.symbols],
         "judged": verdicts.judged_claims(spec, measured),
-        "order": verdicts.measured_order(spec, measured),
+        "order": verdicts.measured_order(spec, [one for one in measured if not one.is_trial]),
         "habits": habits(spec),
         "runs": latest,
         "best": reading.entries([spec])[0].best,

@@ -1,7 +1,8 @@
 """The paper's claims beside what runs measured here: reproduced, in order, not reproduced, or not comparable, and why.
 
 A verdict leans on one configuration over at least three seeds: the one with most seeds among those that can answer, so
-that nobody's verdict is picked for its number. An order is judged by the differences seed by seed.
+that nobody's verdict is picked for its number. An order is judged by the differences seed by seed. Trials do not count:
+their networks have hardly been trained.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from workers.metrics import METRICS, QUALITY
 from workers.spec import Claim, MethodSpec
 from workers.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
 
+TRIAL = "smoke"  # the preset of every method that shows that its job runs, and no more
+
 
 class Verdict(Enum):
     REPRODUCED = "reproduced", gettext_lazy("reproduced")
@@ -39,6 +42,10 @@ class Measured(OverSeeds):
     configuration: str
     data: str
     preset: str
+
+    @property
+    def is_trial(self) -> bool:
+        return self.preset == TRIAL
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Order:
 
 # --- reading ----------------------------------------------------------------------------------------------------
 def measured_of(slug: str) -> list[Measured]:
-    """Every configuration of a method that has results, most seeds first. One query."""
+    """Every configuration of a method that has results: trials last, and most seeds first. One query."""
     rows = (
         Result.objects.filter(run__method=slug, run__state="succeeded")
         .order_by("run__created_at")  # a later run of the same seed takes the place of an earlier one
@@ -80,7 +87,7 @@ def measured_of(slug: str) -> list[Measured]:
     for configuration, data, preset, seed, role, metric, value in rows:
         one = found.setdefault(configuration, Measured(configuration=configuration, data=data, preset=preset))
         one.take(role, metric, seed, value)
-    return sorted(found.values(), key=lambda one: -max(map(len, one.values.values())))
+    return sorted(found.values(), key=lambda one: (one.is_trial, -max(map(len, one.values.values()))))
 
 
 # --- judging ----------------------------------------------------------------------------------------------------
@@ -107,6 +114,8 @@ def _judged(spec: MethodSpec, claim: Claim, measured: list[Measured]) -> Judged:
 def _verdict(
     spec: MethodSpec, claim: Claim, chosen: Measured, found: Summary, *, has_the_papers_setup: bool
 ) -> tuple[Verdict, str]:
+    if chosen.is_trial:
+        return Verdict.NOT_COMPARABLE, _("Only the smoke preset has run, which shows that the job runs and no more.")
     if found.n < SEEDS_FOR_A_CLAIM:
         return Verdict.NOT_COMPARABLE, _too_few(found.n)
     if has_the_papers_setup and found.low <= claim.number <= found.high:

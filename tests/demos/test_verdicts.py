@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from demos import verdicts
-from demos.models import Result
+from demos.models import Result, Run
 from demos.verdicts import Verdict
 from tests.demos import stand_in
 from tests.demos.factories import RunFactory
@@ -90,7 +90,7 @@ def test_the_papers_figure_outside_the_interval_is_not_reproduced():
 
 
 def test_a_figure_on_other_data_or_of_another_preset_is_not_comparable():
-    runs([0.79, 0.80, 0.81], [0.70, 0.70, 0.70], preset="smoke")
+    runs([0.79, 0.80, 0.81], [0.70, 0.70, 0.70], preset="full")
     found = judged(NUMBER)
     assert found.verdict is Verdict.NOT_COMPARABLE
     assert found.measured.n == 3
@@ -100,6 +100,16 @@ def test_the_configuration_with_most_seeds_answers_and_not_the_best_one():
     runs([0.99, 0.99, 0.99], [0.70, 0.70, 0.71], params={"epochs": 9})
     runs([0.72, 0.70, 0.71, 0.70], [0.71, 0.71, 0.70, 0.71])
     assert judged(BETTER).measured.n == 4
+
+
+def test_a_trial_answers_only_where_nothing_else_ran_and_proves_nothing():
+    runs([0.81, 0.82, 0.80, 0.81], [0.70, 0.72, 0.69, 0.70], preset="smoke", params={"epochs": 1})
+    found = judged(BETTER)
+    assert (found.verdict, found.measured.n) == (Verdict.NOT_COMPARABLE, 4)
+    assert found.why == "Only the smoke preset has run, which shows that the job runs and no more."
+    runs([0.60, 0.61, 0.62], [0.70, 0.72, 0.72])
+    found = judged(BETTER)
+    assert (found.verdict, found.measured.n) == (Verdict.NOT_REPRODUCED, 3)
 
 
 def test_a_seed_that_ran_twice_counts_once_with_its_newest_value():
@@ -120,6 +130,14 @@ def test_the_order_is_told_by_the_quality_that_a_method_measures(spec):
     runs([0.81, 0.82, 0.80], [0.70, 0.72, 0.69])
     Result.objects.update(metric="head_accuracy")
     assert verdicts.measured_order(spec, verdicts.measured_of(spec.slug)).metric == "head_accuracy"
+
+
+def test_a_methods_page_tells_no_order_of_trials(client):
+    runs([0.81, 0.82, 0.80], [0.70, 0.72, 0.69], preset="smoke", method="hinton-kd", params={"epochs": 1})
+    Result.objects.filter(role="alone").update(role="baseline")
+    assert client.get("/methods/hinton-kd/").context["order"] is None
+    Run.objects.update(preset="small")
+    assert client.get("/methods/hinton-kd/").context["order"].baseline == "Student, labels only"
 
 
 def test_measured_of_costs_one_query(django_assert_num_queries):
