@@ -69,37 +69,72 @@ function frontTrace() {
   };
 }
 
-// Names of the front's marks on the side where nothing can lie; every second one higher, as neighbours may be close.
-function labels() {
+// --- where things are, in pixels of the plot ------------------------------------------------------------------------
+const LABEL_PX = 16;
+const MARGIN = { l: 50, r: 8, t: 12, b: 48 };
+const HEIGHT = narrow ? 380 : 470;
+const plotWidth = () => plot.clientWidth - MARGIN.l - MARGIN.r;
+const plotHeight = HEIGHT - MARGIN.t - MARGIN.b;
+const reach = board.traces.flatMap((trace) => trace.points).flatMap((point) => [point.y - point.deviation, point.y + point.deviation]);
+const room = (board.front.labels.length + 1) * LABEL_PX; // above the highest mark, for the names
+const lowest = Math.min(...reach);
+const unitsPerPx = (Math.max(...reach) - lowest || 1) / (plotHeight - room - LABEL_PX);
+const yRange = [lowest - LABEL_PX * unitsPerPx, lowest + (plotHeight - LABEL_PX) * unitsPerPx];
+const downOf = (y) => (yRange[1] - y) / unitsPerPx;
+
+function acrossOf(x) {
   const [low, high] = board.x.range.map(Math.log10);
-  return board.front.labels.map((label, index) => {
-    const share = (Math.log10(label.x) - low) / (high - low);
-    const toTheLeft = board.front.rises ? share > 0.4 : share > 0.6;
-    return {
-      x: Math.log10(label.x),
-      y: label.y,
-      text: label.text,
-      xanchor: toTheLeft ? "right" : "left",
-      ax: toTheLeft ? -10 : 10,
-      ay: index % 2 ? -44 : -24,
-      showarrow: true,
-      arrowhead: 0,
-      arrowwidth: 1,
-      arrowcolor: theme().line,
-      standoff: 6,
-      font: { color: styleOf(figure, `board-colour ${label.look}`), size: 12 },
-    };
-  });
+  return ((Math.log10(x) - low) / (high - low)) * plotWidth();
+}
+
+function widthOf(text) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${getComputedStyle(figure).fontFamily}`;
+  return pen.measureText(text).width + 12;
+}
+
+// Names of the front's marks, each above every mark and every other name that its words would cover. The cheapest is
+// placed last, so it stands highest and no line from a name to its mark crosses another name.
+function labels() {
+  const marks = board.traces.flatMap((trace) => trace.points).map((point) => ({ x: acrossOf(point.x), top: downOf(point.y + point.deviation) - 10 }));
+  const placed = [];
+  for (const label of board.front.labels.toReversed()) {
+    const [x, y] = [acrossOf(label.x), downOf(label.y)];
+    const width = widthOf(label.text);
+    const toTheLeft = x - width > 0 && (board.front.rises || x + width > plotWidth());
+    const [from, to] = toTheLeft ? [x - width, x + 6] : [x - 6, x + width];
+    const covered = marks.filter((other) => other.x >= from && other.x <= to).map((other) => other.top);
+    let base = Math.min(y - 14, ...covered);
+    for (const other of placed.toSorted((a, b) => b.base - a.base)) {
+      const meet = from < other.to && to > other.from && base > other.base - LABEL_PX && base < other.base + LABEL_PX;
+      if (meet) base = other.base - LABEL_PX;
+    }
+    placed.push({ label, from, to, base, toTheLeft, ay: base - LABEL_PX / 2 - y });
+  }
+  return placed.map(({ label, toTheLeft, ay }) => ({
+    x: Math.log10(label.x),
+    y: label.y,
+    text: label.text,
+    xanchor: toTheLeft ? "right" : "left",
+    ax: toTheLeft ? -6 : 6,
+    ay,
+    showarrow: true,
+    arrowhead: 0,
+    arrowwidth: 1,
+    arrowcolor: theme().line,
+    standoff: 6,
+    font: { color: styleOf(figure, `board-colour ${label.look}`), size: 12 },
+  }));
 }
 
 function show() {
   const look = layout({
     showlegend: false,
     hovermode: "closest",
-    height: narrow ? 380 : 470,
-    margin: { l: 50, r: 8, t: 12, b: 48 },
+    height: HEIGHT,
+    margin: MARGIN,
     xaxis: { type: "log", range: board.x.range.map(Math.log10), title: { text: board.x.title }, tickvals: board.x.ticks, ticktext: board.x.words, minor: { ticks: "" } },
-    yaxis: { title: { text: board.y.title } },
+    yaxis: { title: { text: board.y.title }, range: yRange, tickvals: board.y.ticks },
     annotations: labels(),
   });
   Plotly.react(plot, [frontTrace(), ...board.traces.map(traceOf)], look, options);

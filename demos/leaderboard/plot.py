@@ -109,7 +109,7 @@ def _data(marks: list[Mark], x_axis: Axis, y_axis: Axis) -> dict:
         traces.setdefault((mark.family, mark.kind), []).append(mark)
     return {
         "x": {"title": x_axis.name, "range": [low, high], "ticks": ticks, "words": words},
-        "y": {"title": y_axis.name},
+        "y": {"title": y_axis.name, "ticks": scatter.y_ticks(marks)},
         "front": _points(front) | {"rises": x_axis.lower_is_better, "labels": named},
         "traces": [_trace(family, kind, found) for (family, kind), found in traces.items()],
     }  # fmt: skip

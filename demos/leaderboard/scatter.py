@@ -108,6 +108,12 @@ def log_ticks(low: float, high: float) -> list[float]:
     return found if len(found) >= 3 else [tick for tick in ticks(low, high) if low <= tick <= high and tick > 0]
 
 
+def y_ticks(marks: Sequence[Mark]) -> list[float]:
+    """Round values from below the lowest spread to above the highest."""
+    reach = [mark.y + sign * (mark.deviation or 0) for mark in marks for sign in (-1, 1)]
+    return ticks(min(reach), max(reach))
+
+
 def number_text(value: float) -> str:
     """A tick's number, in full: 14 000 and not 1.4e+04."""
     return f"{value:,.0f}".replace(",", THIN_SPACE) if value >= 10_000 else tick_text(value)
@@ -115,18 +121,17 @@ def number_text(value: float) -> str:
 
 def scatter(title: str, description: str, marks: Sequence[Mark], x_axis: Axis, y_axis: Axis) -> SafeString:
     """Every mark leads to its runs. The front is a line of steps: what lies beneath it is beaten."""
-    reach = [mark.y + sign * (mark.deviation or 0) for mark in marks for sign in (-1, 1)]
-    y_ticks = ticks(min(reach), max(reach))
+    heights = y_ticks(marks)
     low, high = log_range([mark.x for mark in marks])
     x = Log(low, high, LEFT, WIDTH - RIGHT)
-    y = Scale(y_ticks[0], y_ticks[-1], HEIGHT - BOTTOM, TOP)
+    y = Scale(heights[0], heights[-1], HEIGHT - BOTTOM, TOP)
     front = cheapest_first([mark for mark in marks if mark.on_front], x_axis)
     drawn = [mark for mark in marks if not mark.on_front] + front  # the front lies on top
     return format_html(
         '<svg class="chart scatter" viewBox="0 0 {} {}" role="group" aria-labelledby="scatter-title scatter-desc">'
         '<title id="scatter-title">{}</title><desc id="scatter-desc">{}</desc>{}{}{}{}</svg>',
         WIDTH, HEIGHT, title, description,
-        _axes(x, y, log_ticks(low, high), y_ticks, x_axis, y_axis),
+        _axes(x, y, log_ticks(low, high), heights, x_axis, y_axis),
         _front(front, x, y, x_axis),
         format_html_join("", "{}", ((_mark(mark, x, y),) for mark in drawn)),
         _labels(front, x, y, x_axis),
@@ -137,12 +142,12 @@ def cheapest_first(marks: Sequence[Mark], axis: Axis) -> list[Mark]:
     return sorted(marks, key=lambda mark: mark.x if axis.lower_is_better else -mark.x)
 
 
-def _axes(x: Log, y: Scale, x_ticks: list[float], y_ticks: list[float], x_axis: Axis, y_axis: Axis) -> SafeString:
+def _axes(x: Log, y: Scale, x_ticks: list[float], heights: list[float], x_axis: Axis, y_axis: Axis) -> SafeString:
     base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     across = format_html_join(
         "",
         '<path class="grid" d="M{} {}H{}"/><text class="tick" x="{}" y="{}" text-anchor="end">{}</text>',
-        ((LEFT, y(v), right, LEFT - 6, y(v) + 4, tick_text(v)) for v in y_ticks),
+        ((LEFT, y(v), right, LEFT - 6, y(v) + 4, tick_text(v)) for v in heights),
     )
     down = format_html_join(
         "",
