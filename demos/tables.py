@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from django.utils.translation import gettext as _
 
@@ -14,18 +15,22 @@ from workers.metrics import METRICS, QUALITY, SIZE
 from workers.spec import MethodSpec
 
 
+COSTS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
+
+
 @dataclass(frozen=True)
 class Column:
     metric: str
     label: str
     unit: str
+    is_cost: bool = False
 
 
 @dataclass(frozen=True)
 class Cell:
     """`bar`: the value's share of the column's largest, in per cent; a share is its own. `verdict`: better or worse.
 
-    `spread` and `difference_spread`: mean and deviation over seeds, "" where there is one seed.
+    `spread` and `difference_spread`: mean and deviation over seeds, "" where there is one seed or nothing to see.
     """
 
     text: str
@@ -50,6 +55,17 @@ class ResultsTable:
     rows: list[Row]
     baseline: str
     seeds: int = 0  # how many there are of this configuration, where that is more than one
+
+    @property
+    def parts(self) -> list[ResultsTable]:
+        """What the networks can do, and what they take: in one table they would run out of every page."""
+        wanted = ([column.is_cost is costs for column in self.columns] for costs in (False, True))
+        return [self._part(chosen) for chosen in wanted if any(chosen)]
+
+    def _part(self, chosen: list[bool]) -> ResultsTable:
+        """Without rows that have nothing in these columns."""
+        rows = [replace(row, cells=list(compress(row.cells, chosen))) for row in self.rows]
+        return replace(self, columns=list(compress(self.columns, chosen)), rows=[row for row in rows if any(row.cells)])
 
 
 def roles_of(spec: MethodSpec | None, present: Iterable[str]) -> list[tuple[str, str, str]]:
@@ -89,7 +105,8 @@ def results_table(
 
 def _column(metric: str, values: dict[tuple[str, str], Result]) -> Column:
     unit = next(result.unit for (_role, name), result in values.items() if name == metric)
-    return Column(metric, formatting.metric_label(metric), formatting.quantity(metric, 0, unit).unit)
+    is_cost = formatting.unit_of(metric, unit) in COSTS
+    return Column(metric, formatting.metric_label(metric), formatting.quantity(metric, 0, unit).unit, is_cost)
 
 
 def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[str, str], Result]) -> Cell | None:
@@ -112,7 +129,8 @@ def _over_seeds(cell: Cell | None, role: str, metric: str, baseline: str, seeds:
     found = seeds.of(role, metric) if cell and seeds else None
     if found is None:
         return cell
-    cell = replace(cell, spread=formatting.spread_number(metric, found))
+    if formatting.spread_shows(metric, found):
+        cell = replace(cell, spread=formatting.spread_number(metric, found))
     difference = seeds.difference(role, baseline, metric) if cell.difference else None
     if difference is None:
         return cell

@@ -75,3 +75,16 @@ def test_results_of_a_method_that_is_gone_keep_their_own_names(results):
 def test_a_run_in_a_line(results):
     assert tables.one_line(SPEC, results) == "method 81.0\u202f%, baseline 70.1\u202f%, teacher 82.3\u202f%"
     assert tables.one_line(SPEC, []) == ""
+
+
+def test_what_networks_can_do_stands_apart_from_what_they_take():
+    sizes = [Result(role="student", metric="size_bytes", value=100, unit="bytes")]
+    quality, cost = tables.results_table(SPEC, [accuracy("alone", 0.8), accuracy("student", 0.9), *sizes]).parts
+    assert [column.metric for column in quality.columns] == ["accuracy"]
+    assert [column.metric for column in cost.columns] == ["size_bytes"]
+    assert [row.role for row in quality.rows] == ["alone", "student"]
+    assert [row.role for row in cost.rows] == ["student"]
+
+
+def test_a_run_that_measured_one_kind_of_thing_has_one_table():
+    assert len(tables.results_table(SPEC, [accuracy("student", 0.9)]).parts) == 1
