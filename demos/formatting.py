@@ -25,6 +25,13 @@ class Quantity:
         return f"{self.number}{THIN_SPACE}{self.unit}" if self.unit else self.number
 
 
+def plain_number(value: float) -> str:
+    """What has no metric: 8000, 10 000, 0.002. Never 1e+06, which `g` makes of a million."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return f"{value:,.0f}".replace(",", THIN_SPACE if abs(value) >= 10_000 else "")
+    return f"{value:g}"
+
+
 def local(text: Text | None) -> str:
     return text.in_language(get_language() or "en") if text else ""
 
@@ -85,6 +92,30 @@ def spread_number(metric: str, summary: Summary, unit: str = "") -> str:
     if summary.deviation is None:
         return mean
     return f"{mean} ± {quantity(metric, summary.deviation, unit).number}"
+
+
+def spread_shows(metric: str, summary: Summary, unit: str = "") -> bool:
+    """Whether the deviation has a digit other than 0 as it is printed: that of a size has none."""
+    deviation = quantity(metric, summary.deviation, unit).number if summary.deviation else ""
+    return any(digit in "123456789" for digit in deviation)
+
+
+def interval_ends(metric: str, summary: Summary, unit: str = "") -> tuple[float, float] | None:
+    """Of the mean's 95 % interval, None for one seed. Student's knows no bounds, and no share lies outside 0 to 1."""
+    if summary.low is None:
+        return None
+    if unit_of(metric, unit) == "share":
+        return max(0.0, summary.low), min(1.0, summary.high)
+    return summary.low, summary.high
+
+
+def interval(metric: str, summary: Summary, unit: str = "") -> str:
+    """78.9 to 83.1, "" for one seed: in the unit that quantity() gives."""
+    ends = interval_ends(metric, summary, unit)
+    if ends is None:
+        return ""
+    low, high = (quantity(metric, end, unit).number.replace("-", "\u2212") for end in ends)
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def points(difference: float) -> str:

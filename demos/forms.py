@@ -32,14 +32,17 @@ def printed_value(param: Param, value: object) -> str:
         return _("yes") if value else _("no")
     if param.type == "choice":
         return next((formatting.local(label) for name, label in param.choices if name == value), str(value))
-    return str(value) or "–" if param.type == "text" else f"{value:g}"
+    return str(value) or "–" if param.type == "text" else formatting.plain_number(value)
 
 
 def bounds(param: Param) -> str:
     """1 to 20, "" where a parameter has none."""
     if param.type == "text" or param.minimum is None or param.maximum is None:
         return ""
-    return _("%(low)s to %(high)s") % {"low": f"{param.minimum:g}", "high": f"{param.maximum:g}"}
+    return _("%(low)s to %(high)s") % {
+        "low": formatting.plain_number(param.minimum),
+        "high": formatting.plain_number(param.maximum),
+    }
 
 
 def sentence(words: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from demos import formatting, pages, reading
 from demos.forms import printed_value
@@ -15,6 +15,7 @@ from workers import jobs
 from workers.jobs import JobRequest
 from workers.spec import MethodSpec, Preset
 
+CHANGES_SHOWN = 4
 FACT_LABELS = {
     "python": gettext_lazy("Python"),
     "packages": gettext_lazy("packages"),
@@ -64,6 +65,21 @@ def params(run: Run, spec: MethodSpec | None) -> list[dict]:
     ]
     names = {param.name for param in known}
     return rows + [{"label": name, "value": value} for name, value in run.params.items() if name not in names]
+
+
+def changes(run: Run) -> str:
+    """How the run differs from its preset: Temperature 4, Epochs 2. "" where it does not, or the preset is gone."""
+    spec = reading.spec_or_none(run.method)
+    preset = preset_of(run, spec)
+    if preset is None:
+        return ""
+    usual = spec.values_of(preset)
+    changed = [param for param in spec.params if run.params.get(param.name, usual[param.name]) != usual[param.name]]
+    words = [f"{formatting.local(param.label)} {printed_value(param, run.params[param.name])}" for param in changed]
+    if len(words) > CHANGES_SHOWN:
+        more = len(words) - CHANGES_SHOWN + 1
+        words[CHANGES_SHOWN - 1 :] = [ngettext("%(count)d more", "%(count)d more", more) % {"count": more}]
+    return _(", ").join(words)
 
 
 def facts(run: Run) -> list[tuple[str, str]]:
@@ -121,6 +137,8 @@ def _rows(facts: dict, before: str = "") -> Iterable[tuple[str, str]]:
 def _fact(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return formatting.plain_number(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else formatting.in_language(value)
 
 

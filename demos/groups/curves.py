@@ -31,9 +31,8 @@ def against_parameter(found: GroupRuns, metric: str) -> Chart | None:
         return None
     points = sorted(found.points, key=lambda point: point.values[names[0]])
     looks = {slug: look for slug, _label, look in looks_of(found.spec)}
-    scale = _scale(found, metric)
     lines = [
-        _line(points, names[0], slug, label, looks.get(slug, "baseline-1"), metric, scale)
+        _line(points, names[0], slug, label, looks.get(slug, "baseline-1"), metric, found.unit(metric))
         for slug, label, _kind in found.roles()
     ]
     lines = [line for line in lines if len(line.points) > 1]
@@ -54,9 +53,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _line(points: list[PointRuns], name: str, role: str, label: str, look: str, metric: str, scale: float) -> Series:
+def _line(points: list[PointRuns], name: str, role: str, label: str, look: str, metric: str, unit: str) -> Series:
+    scale = SCALES.get(formatting.unit_of(metric, unit), 1)
     summed = [(point.values[name], found) for point in points if (found := point.summary(role, metric))]
-    bars = {x: (scale * found.low, scale * found.high) for x, found in summed if found.low is not None}
+    ends = ((x, formatting.interval_ends(metric, found, unit)) for x, found in summed)
+    bars = {x: (scale * both[0], scale * both[1]) for x, both in ends if both}
     return Series(label, [(x, scale * found.mean) for x, found in summed], look, bars=bars)
 
 

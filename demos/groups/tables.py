@@ -96,11 +96,11 @@ def _cell(metric: str, summed: Summary | None, unit: str, *, difference: bool = 
     text = number(metric, summed.mean, unit)
     if summed.deviation is None:
         return Cell(text, "", summed.n)
-    interval = _("%(low)s to %(high)s") % {
-        "low": number(metric, summed.low, unit),
-        "high": number(metric, summed.high, unit),
-    }
-    return Cell(f"{text} ± {_number(metric, summed.deviation, unit)}", interval, summed.n)
+    text = f"{text} ± {_number(metric, summed.deviation, unit)}"
+    if not difference:
+        return Cell(text, formatting.interval(metric, summed, unit), summed.n)
+    low, high = (_difference_number(metric, end, unit) for end in (summed.low, summed.high))
+    return Cell(text, _("%(low)s to %(high)s") % {"low": low, "high": high}, summed.n)
 
 
 def _number(metric: str, value: float, unit: str) -> str:

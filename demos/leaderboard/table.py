@@ -107,7 +107,7 @@ def _row(network: Network, board: Board, settings: list, paper: Paper | None) ->
         settings=labels.in_words(settings),
         on_front=network.key in board.front,
         quality=formatting.spread_number(quality, network.summary(quality)),
-        interval=interval(network, quality),
+        interval=formatting.interval(quality, network.summary(quality)),
         costs=[[_line(network, metric) for metric in column] for column in _metrics(board)[1:]],
         runs=_measured_in(network),
         runs_url=runs_url(network),
@@ -131,24 +131,15 @@ def _measured_in(network: Network) -> str:
     return words + _(", ") + ngettext("%(count)d run", "%(count)d runs", runs) % {"count": runs}
 
 
-def interval(network: Network, metric: str) -> str:
-    """78.9 to 83.1: the 95 % interval of the mean; empty for one seed."""
-    found = network.summary(metric)
-    if found.low is None:
-        return ""
-    ends = [formatting.quantity(metric, end).number for end in (found.low, found.high)]
-    return _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
-
-
 def _line(network: Network, metric: str) -> Line:
     return Line(axis_name(metric), cost_words(network, metric))
 
 
 def cost_words(network: Network, metric: str) -> str:
-    """4.10 ± 0.20; the spread only where it shows in the printed digits: a size has next to none."""
+    """4.10 ± 0.20, or 4.10."""
     found = network.summary(metric)
     if found is None:
         return "–"
-    spread = formatting.quantity(metric, found.deviation).number if found.deviation else ""
-    shows = any(digit in "123456789" for digit in spread)
-    return formatting.spread_number(metric, found) if shows else formatting.quantity(metric, found.mean).number
+    if formatting.spread_shows(metric, found):
+        return formatting.spread_number(metric, found)
+    return formatting.quantity(metric, found.mean).number

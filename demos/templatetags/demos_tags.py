@@ -6,7 +6,7 @@ from django import template
 from django.conf import settings
 
 from catalog.models import Paper
-from demos import examples, formatting, reading, run_page
+from demos import examples, formatting, reading, run_facts, run_page
 from demos.estimates import Forecast
 from demos.laboratory import laboratory as laboratory_now
 from demos.laboratory import one_now
@@ -23,6 +23,7 @@ register.filter("main_result", reading.main_result)
 register.filter("qualities", reading.qualities)
 register.filter("data_title", reading.data_title)
 register.filter("preset_label", reading.preset_label)
+register.filter("changes", run_facts.changes)
 
 
 @register.filter

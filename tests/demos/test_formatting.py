@@ -61,3 +61,34 @@ def test_a_spread_takes_the_run_s_unit_where_the_metric_is_unknown():
 
 def test_a_spread_without_its_unit_stands_below_a_head_that_has_it():
     assert formatting.spread_number("size_bytes", Summary(2, 7.3e6, 1e5, 7e6, 8e6)) == "7.30 ± 0.10"
+
+
+@pytest.mark.parametrize(
+    ("values", "printed"),
+    [
+        ([0.96, 0.97, 0.98], "94.5 to 99.5"),  # 2 degrees of freedom: 97 -+ 4.303 * 1 / sqrt(3)
+        ([0.90, 0.98], "43.2 to 100.0"),  # and 1: 94 -+ 12.706 * 5.657 / sqrt(2), above which no share lies
+        ([0.02, 0.10], "0.0 to 56.8"),
+        ([0.90], ""),
+    ],
+)
+def test_the_interval_of_a_share_stays_among_shares(values, printed):
+    assert formatting.interval("accuracy", summary(values)) == printed
+
+
+def test_the_interval_of_another_metric_is_students_own():
+    assert formatting.interval("layers_kept", summary([1.0, 3.0])) == "\u221210.71 to 14.71"
+
+
+@pytest.mark.parametrize(("values", "shows"), [([0.25e6, 0.25e6], False), ([0.25e6, 0.26e6], True), ([0.25e6], False)])
+def test_a_spread_is_shown_where_its_digits_say_something(values, shows):
+    assert formatting.spread_shows("size_bytes", summary(values)) is shows
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(8000, "8000"), (10_000, "10\u202f000"), (1_234_567, "1\u202f234\u202f567"), (2e6, "2\u202f000\u202f000"),
+     (0.002, "0.002"), (-3, "-3"), (4.0, "4"), (65.224, "65.224")],
+)  # fmt: skip
+def test_a_number_without_a_metric_is_written_in_full(value, printed):
+    assert formatting.plain_number(value) == printed

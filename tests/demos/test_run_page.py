@@ -73,3 +73,21 @@ def test_run_again_leaves_what_the_preset_says_empty():
         ("seed", "4"),
         ("param_copy_embeddings", "true"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("preset", "params", "said"),
+    [
+        ("smoke", {"epochs": 1}, ""),
+        ("smoke", {"epochs": 2, "temperature": 8.0}, "Temperature 8, Epochs 2"),
+        ("gone", {"epochs": 2}, ""),
+    ],
+)
+def test_what_a_run_changes_of_its_preset_is_told_in_words(spec, preset, params, said):
+    assert run_facts.changes(Run(method=spec.slug, preset=preset, params=params)) == said
+
+
+def test_of_many_changes_the_first_are_told_and_the_rest_counted(spec, monkeypatch):
+    monkeypatch.setattr(run_facts, "CHANGES_SHOWN", 2)
+    params = {"epochs": 2, "temperature": 8.0, "student": "small"}
+    assert run_facts.changes(Run(method=spec.slug, preset="smoke", params=params)) == "Temperature 8, 2 more"
