@@ -14,7 +14,6 @@ from demos.seeds import OverSeeds
 from workers.metrics import METRICS, QUALITY, SIZE
 from workers.spec import MethodSpec
 
-
 COSTS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
 
 
