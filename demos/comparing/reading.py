@@ -13,6 +13,7 @@ from demos import charts, curves, formatting, reading, run_facts, tables
 from demos.models import Event, Run
 from workers.metrics import METRICS
 
+PARAMS_IN_A_NAME = 2
 LOOKS = ("method", *(f"baseline-{number}" for number in range(1, curves.LOOKS + 1)), "teacher")
 
 
@@ -63,16 +64,21 @@ class Comparison:
 
     @cached_property
     def names(self) -> list[str]:
-        """What a run is called here: what sets it apart, else its short id."""
-        methods = len({run.method for run in self.runs}) > 1
-        return [self._name(run, place, with_method=methods) for place, run in enumerate(self.runs)]
+        """What a run is called here: what sets it apart, and its short id where nothing does."""
+        told = [self._told_apart(place) for place in range(len(self.runs))]
+        ids = [[str(run.id)[:8]] if told.count(words) > 1 else [] for run, words in zip(self.runs, told, strict=True)]
+        return [_(", ").join([*words, *short]) for words, short in zip(told, ids, strict=True)]
 
-    def _name(self, run: Run, place: int, *, with_method: bool) -> str:
-        told = [reading.method_title(run.method)] if with_method else []
-        told += [f"{line.name} {line.values[place]}" for line in self.params if line.differs][:2]
-        if len({other.seed for other in self.runs}) > 1:
+    def _told_apart(self, place: int) -> list[str]:
+        """Its method, where there are several, and how it differs from the others of its method."""
+        run = self.runs[place]
+        alike = [other for other, one in enumerate(self.runs) if one.method == run.method]
+        differing = [line for line in self.params if len({line.values[other] for other in alike}) > 1]
+        told = [] if self._one_method else [reading.method_title(run.method)]
+        told += [f"{line.name} {line.values[place]}" for line in differing[:PARAMS_IN_A_NAME]]
+        if len({self.runs[other].seed for other in alike}) > 1:
             told.append(_("seed %(seed)s") % {"seed": run.seed})
-        return ", ".join(told) or str(run.id)[:8]
+        return told
 
     @cached_property
     def params(self) -> list[Line]:

@@ -99,7 +99,7 @@ def _of_points(found: GroupRuns, metric: str) -> list[Followed]:
     method = next((slug for slug, _label, kind in found.roles() if kind == "method"), "")
     names = [tables.param_label(found.spec, name) for name in found.grid.varied]
     labels = [
-        ", ".join(f"{name} {value}" for name, value in zip(names, tables.values_of(found, point), strict=True))
+        _(", ").join(f"{name} {value}" for name, value in zip(names, tables.values_of(found, point), strict=True))
         for point in found.points
     ]
     return [

@@ -173,7 +173,7 @@ def confirm_context(form: GroupFormMixin, given: QueryDict) -> dict:
 def what_differs(spec: MethodSpec | None, group: Group) -> str:
     """Temperature 1, 2, 4 · seeds 0, 1, 2: for lists."""
     parts = [
-        f"{param_label(spec, name)} " + ", ".join(value_text(spec, name, value) for value in values)
+        f"{param_label(spec, name)} " + _(", ").join(value_text(spec, name, value) for value in values)
         for name, values in group.varied.items()
     ]
     return " · ".join([*parts, seeds_text(group.seeds)])

@@ -49,6 +49,21 @@ def test_a_smaller_file_is_better(client):
     assert (line.cells[1].difference, line.cells[1].verdict) == ("−0.09", "better")
 
 
+def test_a_run_is_called_by_what_sets_it_apart_from_those_of_its_method(client):
+    runs = [
+        measured_run(seed=seed, params=stand_in.SPEC.clean({"epochs": epochs})) for seed, epochs in ((1, 3), (2, 5))
+    ]
+    stranger = measured_run(seed=1, method="tinybert", params={})
+    names = compare(client, one, other, stranger).context["comparison"].names
+    title = "Soft targets <script>"
+    assert names == [f"{title}, Epochs 3, seed 1", f"{title}, Epochs 5, seed 2", "gone"]
+
+
+def test_runs_that_nothing_sets_apart_are_called_by_their_ids(client):
+    twins = [measured_run(seed=1), measured_run(seed=1)]
+    assert compare(client, *twins).context["comparison"].names == [str(run.id)[:8] for run in twins]
+
+
 def test_another_baseline_comes_first(client):
     one, other = measured_run(), measured_run()
     assert compare(client, one, other, baseline=str(other.id)).context["comparison"].baseline == other
