@@ -50,10 +50,9 @@ def test_a_smaller_file_is_better(client):
 
 
 def test_a_run_is_called_by_what_sets_it_apart_from_those_of_its_method(client):
-    runs = [
-        measured_run(seed=seed, params=stand_in.SPEC.clean({"epochs": epochs})) for seed, epochs in ((1, 3), (2, 5))
-    ]
-    stranger = measured_run(seed=1, method="tinybert", params={})
+    one = measured_run(seed=1, params=stand_in.SPEC.clean({"epochs": 3}))
+    other = measured_run(seed=2, params=stand_in.SPEC.clean({"epochs": 5}))
+    stranger = measured_run(seed=1, method="gone", params={})
     names = compare(client, one, other, stranger).context["comparison"].names
     title = "Soft targets <script>"
     assert names == [f"{title}, Epochs 3, seed 1", f"{title}, Epochs 5, seed 2", "gone"]
