@@ -98,7 +98,7 @@ def judged_claims(spec: MethodSpec, measured: Iterable[Measured]) -> list[Judged
 
 def _judged(spec: MethodSpec, claim: Claim, measured: list[Measured]) -> Judged:
     if not (claim.metric and claim.role):
-        return Judged(claim, Verdict.NOT_COMPARABLE, _("No run measures this quantity."))
+        return Judged(claim, Verdict.NOT_COMPARABLE, _("No run here measures this: it needs the paper's networks or data."))
     able = [one for one in measured if one.by_seed(claim.role, claim.metric)]
     if not able:
         return Judged(claim, Verdict.NOT_COMPARABLE, _("No run has measured this here yet."))
