@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,8 +79,18 @@ class Order:
 # --- reading ----------------------------------------------------------------------------------------------------
 def measured_of(slug: str) -> list[Measured]:
     """Every configuration of a method that has results: trials last, and most seeds first. One query."""
+    found = _measured(run__method=slug)
+    return sorted(found.values(), key=lambda one: (one.is_trial, -max(map(len, one.values.values()))))
+
+
+def measured_in(configurations: Iterable[str]) -> dict[str, Measured]:
+    """By configuration; nothing of those without results. One query."""
+    return _measured(run__configuration__in=configurations)
+
+
+def _measured(**of_runs: Any) -> dict[str, Measured]:
     rows = (
-        Result.objects.filter(run__method=slug, run__state="succeeded")
+        Result.objects.filter(run__state="succeeded", **of_runs)
         .order_by("run__created_at")  # a later run of the same seed takes the place of an earlier one
         .values_list("run__configuration", "run__data", "run__preset", "run__seed", "role", "metric", "value")
     )
@@ -87,7 +98,7 @@ def measured_of(slug: str) -> list[Measured]:
     for configuration, data, preset, seed, role, metric, value in rows:
         one = found.setdefault(configuration, Measured(configuration=configuration, data=data, preset=preset))
         one.take(role, metric, seed, value)
-    return sorted(found.values(), key=lambda one: (one.is_trial, -max(map(len, one.values.values()))))
+    return found
 
 
 # --- judging ----------------------------------------------------------------------------------------------------
@@ -98,7 +109,9 @@ def judged_claims(spec: MethodSpec, measured: Iterable[Measured]) -> list[Judged
 
 def _judged(spec: MethodSpec, claim: Claim, measured: list[Measured]) -> Judged:
     if not (claim.metric and claim.role):
-        return Judged(claim, Verdict.NOT_COMPARABLE, _("No run here measures this: it needs the paper's networks or data."))
+        return Judged(
+            claim, Verdict.NOT_COMPARABLE, _("No run here measures this: it needs the paper's networks or data.")
+        )
     able = [one for one in measured if one.by_seed(claim.role, claim.metric)]
     if not able:
         return Judged(claim, Verdict.NOT_COMPARABLE, _("No run has measured this here yet."))

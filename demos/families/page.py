@@ -170,7 +170,7 @@ def exceptions(entry: Entry) -> str:
 # --- the table --------------------------------------------------------------------------------------------------
 def part(entry: Entry, found: FamilyRuns, board: Board, columns: list[str]) -> Part:
     own = [one for one in found.networks if one.spec.slug == entry.spec.slug and one.kind != "teacher"]
-    measured = found.values_of(entry)
+    measured = found.measured(entry)
     return Part(
         spec=entry.spec,
         exceptions=exceptions(entry),

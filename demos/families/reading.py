@@ -14,7 +14,7 @@ from demos.leaderboard.board import device_of
 from demos.leaderboard.measurements import COSTS, MeasuredRun, Measurement
 from demos.leaderboard.networks import Network, networks_of
 from demos.models import Run
-from demos.verdicts import Measured
+from demos.verdicts import Measured, measured_in
 from workers import registry
 from workers.comparison import Comparison, Entry
 from workers.metrics import QUALITY
@@ -22,7 +22,7 @@ from workers.metrics import QUALITY
 
 @dataclass
 class FamilyRuns:
-    """A comparison on one data set, with what was measured of it. Three queries."""
+    """A comparison on one data set, with what was measured of it. Four queries."""
 
     comparison: Comparison
     data: str
@@ -87,15 +87,14 @@ class FamilyRuns:
         }
         return {slug: seeds for slug, seeds in found.items() if seeds}
 
-    def values_of(self, entry: Entry) -> Measured:
-        """What the method's runs measured, in the form that verdicts are judged on."""
-        slug = entry.spec.slug
-        found = Measured(configuration=self.configurations[slug], data=self.data, preset=self.comparison.preset)
-        for one in reversed(self.measurements):
-            if one.run.method == slug:
-                for metric, value in one.values.items():
-                    found.take(one.role.slug, metric, one.run.seed, value)
-        return found
+    @cached_property
+    def _measured(self) -> dict[str, Measured]:
+        return measured_in(self.configurations.values())
+
+    def measured(self, entry: Entry) -> Measured:
+        """All that the method's runs measured, in the form that verdicts are judged on."""
+        key = self.configurations[entry.spec.slug]
+        return self._measured.get(key) or Measured(configuration=key, data=self.data, preset=self.comparison.preset)
 
 
 def data_sets(found: Comparison) -> dict[str, bool]:

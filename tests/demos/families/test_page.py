@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from demos.configurations import configuration_of
+from demos.families.reading import FamilyRuns
 from demos.models import Group, Result, Run
 from tests.demos.factories import RunFactory
 from workers.comparison import comparison
@@ -107,3 +108,12 @@ def test_a_reader_may_not_press_the_button(client, address, settings):
     settings.OPEN_TO_ANYONE = False
     assert client.post(address + "measure/", {"preset": "small", "data": "opinions"}).status_code == 403
     assert not Run.objects.exists()
+
+
+def test_claims_are_judged_by_all_that_was_measured_and_not_by_the_tables_columns_alone(spec, params):
+    for seed in range(3):
+        run = measured(spec, params, seed)
+        Result.objects.create(run=run, role="student", metric="flops_per_token", value=1000 + seed, unit="FLOP")
+    found = FamilyRuns(comparison(spec.family, "small"), "opinions", range(3))
+    (entry,) = found.comparison.entries
+    assert found.measured(entry).by_seed("student", "flops_per_token") == {0: 1000, 1: 1001, 2: 1002}
