@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -84,3 +85,22 @@ def start_site(state_dir: Path, **environment: str) -> Site:
             time.sleep(0.1)
     process.kill()
     raise AssertionError(f"the site did not start:\n{site.log[-5000:]}")
+
+
+@contextmanager
+def worker_host(name: str, folder: Path, shared: dict[str, str]):
+    """A machine of its own, as far as one machine can be two: state, name and working directory."""
+    home = folder / name
+    home.mkdir()
+    own = {"VAR_DIR": str(home / "var"), "WORKER_HOST": name, "PYTHONPATH": str(ROOT), "RUN_QUEUES": "cpu"}
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.worker"],
+            cwd=home, env=os.environ | shared | own, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    host = Site("", process, home / "log", home / "var")
+    try:
+        yield host
+    finally:
+        if process.poll() is None:
+            host.stop()

@@ -16,7 +16,7 @@ import pytest
 
 from tests import fake_s3, postgresql
 from tests.faults.site import ToySite
-from tests.running_site import ROOT, Site, free_port, start_site
+from tests.running_site import Site, free_port, start_site, worker_host
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc"),
@@ -35,25 +35,6 @@ def redis_on(port: int, folder: Path):
     finally:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def worker_host(name: str, folder: Path, shared: dict[str, str]):
-    """A machine of its own, as far as one machine can be two: state, name and working directory."""
-    home = folder / name
-    home.mkdir()
-    own = {"VAR_DIR": str(home / "var"), "WORKER_HOST": name, "PYTHONPATH": str(ROOT), "RUN_QUEUES": "cpu"}
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "config.worker"],
-            cwd=home, env=os.environ | shared | own, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    host = Site("", process, home / "log", home / "var")
-    try:
-        yield host
-    finally:
-        if process.poll() is None:
-            host.stop()
 
 
 def pull_the_plug(host: Site) -> None:

@@ -7,15 +7,17 @@ import signal
 import sqlite3
 import threading
 import time
-from contextlib import suppress
+from collections import Counter
+from contextlib import ExitStack, suppress
 from urllib.request import urlopen
 
 import psutil
 
 from tests import postgresql
 from tests.faults.site import Skipped, ToySite, Verdict, toy_site
-from tests.running_site import free_port
+from tests.running_site import free_port, worker_host
 
+WORKERS = 4
 WATCHERS = 20
 
 
@@ -100,8 +102,10 @@ def deployment() -> Verdict:
 
 
 def watchers() -> Verdict:
-    """SQLite, four slots, twenty readers of server-sent events, each of which must see every event once."""
-    with toy_site(RUN_SLOTS="4") as site:
+    """One SQLite, four workers, twenty readers of server-sent events, each of which must see every event once."""
+    with toy_site(RUN_SLOTS="1") as site, ExitStack() as stack:
+        hosts = [stack.enter_context(_further_worker(site, f"worker-{number}")) for number in range(1, WORKERS)]
+        _wait_for_workers(site, WORKERS)
         runs = [site.submit(kind="steady", seconds=4, steps=200) for _ in range(8)]
         seen: dict[int, list[int]] = {}
         threads = [
@@ -112,12 +116,34 @@ def watchers() -> Verdict:
             thread.start()
         for thread in threads:
             thread.join(120)
-        verdict = site.judge("(h) 4 slots, 20 watchers", 0)
+        verdict = site.judge("(h) 4 workers, 20 watchers", 0)
+        verdict.notes["runs of each worker"] = dict(Counter(run["worker"] for run in site.audit()))
+        if any("database is locked" in host.log for host in hosts):
+            verdict.faults.append("the log of a worker says: database is locked")
         whole = sum(steps == list(range(200)) for steps in seen.values())
         verdict.notes["watchers that saw each step once, in order"] = f"{whole} of {WATCHERS}"
         if whole != WATCHERS:
             verdict.faults.append(f"{WATCHERS - whole} watchers missed events, or saw some twice")
         return verdict
+
+
+def _further_worker(site: ToySite, name: str):
+    """Beside the site's own, on its database, Redis and files."""
+    state = site.site.state_dir
+    shared = site.environment | {
+        "DATABASE_URL": f"sqlite:///{state / 'distillery.sqlite3'}",
+        "REDIS_URL": f"unix://{state / 'redis.sock'}",
+        "MEDIA_DIR": str(state / "media"),
+    }
+    return worker_host(name, state.parent, shared)
+
+
+def _wait_for_workers(site: ToySite, count: int, within_s: float = 90) -> None:
+    give_up_at = time.monotonic() + within_s
+    while len(site.ask("/api/v1/workers/")["results"]) < count:
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"there are no {count} workers within {within_s} s")
+        time.sleep(0.3)
 
 
 def _watch(site: ToySite, run_id: str, seen: dict[int, list[int]], number: int) -> None:
