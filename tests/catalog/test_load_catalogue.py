@@ -1,7 +1,6 @@
 """The bundled catalogue: taken in once a version, never over what people changed."""
 
 import shutil
-import time
 
 import pytest
 from django.core.management import call_command
@@ -110,10 +109,8 @@ def test_failed_load_leaves_nothing(folder):
     assert (Paper.objects.count(), Topic.objects.count()) == (0, 0)
 
 
-def test_command_prints_one_line_and_is_quick(capsys):
-    began = time.perf_counter()
+def test_command_prints_one_line(capsys):
     call_command("load_catalogue")
-    assert time.perf_counter() - began < 5
     call_command("load_catalogue")
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("Bundled catalogue: 163 papers added")

