@@ -34,11 +34,8 @@ async def file_chunks(file: File) -> AsyncIterator[bytes]:
 
 
 def attachment(pieces: AsyncIterator, name: str, content_type: str) -> StreamingHttpResponse:
-    """For what a run left: a browser saves it and never guesses what it may be."""
-    headers = {
-        "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
-        "X-Content-Type-Options": "nosniff",
-    }
+    """For what a run left: a browser saves it. That it never guesses what it may be, Django says of every answer."""
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)}
     return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
 
 

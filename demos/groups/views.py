@@ -59,7 +59,6 @@ def group_csv(request: HttpRequest, group_id) -> HttpResponse:
     shown = get_object_or_404(Group, pk=group_id)
     response = HttpResponse(export.as_csv(page.of_group(shown)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=export.file_name(shown))
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
