@@ -61,8 +61,10 @@ class SetUp:
     configuration: str
 
     @property
-    def kind(self) -> tuple[str, str, str]:
-        return self.spec.slug, self.preset.name, self.data
+    def usual_configuration(self) -> str:
+        """That of the preset with nothing changed, on the same data."""
+        params = self.spec.clean({}, preset=self.preset)
+        return configuration_of(method=self.spec.slug, data=self.data, params=params)
 
 
 def set_up(spec: MethodSpec, preset: Preset, data: str = "", params: Mapping[str, Any] | None = None) -> SetUp:
@@ -76,25 +78,21 @@ def set_up(spec: MethodSpec, preset: Preset, data: str = "", params: Mapping[str
 
 
 class Costs:
-    """Past times of some set-ups, read in two queries however many set-ups there are."""
+    """Past times of some set-ups, read in one query however many set-ups there are."""
 
     def __init__(self, set_ups: Iterable[SetUp]):
-        set_ups = list(set_ups)
-        self._exact: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        self._kind: dict[tuple[str, str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        if not set_ups:
-            return
-        for run in Run.objects.latest_of_configurations({s.configuration for s in set_ups}, LATEST):
-            self._exact[run.configuration][run.device_class].append(_took_s(run))
-        for run in Run.objects.latest_of_presets({s.spec.slug for s in set_ups}, LATEST):
-            self._kind[run.method, run.preset, run.data][run.device_class].append(_took_s(run))
+        wanted = {key for one in set_ups for key in (one.configuration, one.usual_configuration)}
+        self._times: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for run in Run.objects.latest_of_configurations(wanted, LATEST) if wanted else ():
+            self._times[run.configuration][run.device_class].append(_took_s(run))
 
     def of(self, asked: SetUp, device_classes: Collection[str] = ()) -> Estimate | None:
         """From runs on one of these kinds of device, or on any where none is named; else what the method states.
 
-        Where it states nothing for this data, from runs on whatever other device there were.
+        Where nobody ran it with these parameters, from runs of the preset as it is: other changes than these may take
+        ten times as long. Where the method states nothing for this data, from runs on whatever other device there were.
         """
-        past = self._exact.get(asked.configuration), self._kind.get(asked.kind)
+        past = self._times.get(asked.configuration), self._times.get(asked.usual_configuration)
         for times in filter(None, past):
             if found := _measured(times, device_classes or times):
                 return found

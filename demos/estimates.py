@@ -26,10 +26,10 @@ LEAST_LEFT_S = 2.0  # a run that takes longer than usual ends soon, not in the p
 def usual_time(
     spec: MethodSpec, preset_name: str, data: str, params: Mapping[str, Any], device_class: str = ""
 ) -> Estimate | None:
-    """From succeeded runs of the same configuration, else of the same preset and data; else the method's own figure.
+    """From succeeded runs of the same configuration, else of the preset as it is; else the method's own figure.
 
     On `device_class`, or on the kinds of device that serve the preset's queue now. None where nothing is known. Raises
-    KeyError for a preset that the method does not have. Three queries.
+    KeyError for a preset that the method does not have. Two queries.
     """
     asked = set_up(spec, spec.preset(preset_name), data, params)
     classes = [device_class] if device_class else device_classes(Worker.objects.alive(), asked.preset.needs)

@@ -61,17 +61,10 @@ class RunQuerySet(models.QuerySet):
 
     def latest_of_configurations(self, configurations: Iterable[str], count: int) -> RunQuerySet:
         """The last succeeded runs of each configuration on each kind of device, as far as they have been timed."""
-        return self._latest(["configuration"], count).filter(configuration__in=configurations)
-
-    def latest_of_presets(self, methods: Iterable[str], count: int) -> RunQuerySet:
-        """The last succeeded runs of each of these methods' presets, by data set and kind of device."""
-        return self._latest(["method", "preset", "data"], count).filter(method__in=methods)
-
-    def _latest(self, kind: list[str], count: int) -> RunQuerySet:
-        place = Window(RowNumber(), partition_by=[*kind, "device_class"], order_by=F("ended_at").desc())
+        place = Window(RowNumber(), partition_by=["configuration", "device_class"], order_by=F("ended_at").desc())
         timed = self.filter(state="succeeded", ended_at__gt=F("started_at")).order_by()  # not so: a clock was set back
-        fields = ("configuration", "method", "preset", "data", "device_class", "started_at", "ended_at")
-        return timed.annotate(place=place).filter(place__lte=count).only(*fields)
+        latest = timed.filter(configuration__in=configurations).annotate(place=place).filter(place__lte=count)
+        return latest.only("configuration", "device_class", "started_at", "ended_at")
 
     def latest_of_configurations_with_results(self, configurations: Iterable[str], count: int) -> RunQuerySet:
         """The last succeeded runs of each configuration on whatever device, newest first."""
