@@ -21,6 +21,11 @@ MEMORY = Text(
     "The memory was not enough: clone it with a smaller batch, a smaller model or less text.",
     "内存不足：克隆它并换更小的批、更小的模型或更少的文本。",
 )
+MEMORY_LIMIT = Text(
+    "Clone it with a smaller batch, a smaller model or less text; or ask whoever keeps this site for a higher limit "
+    "(RUN_MEMORY_LIMIT_MB).",
+    "克隆它并换更小的批、更小的模型或更少的文本；或请站点维护者调高上限（RUN_MEMORY_LIMIT_MB）。",
+)
 DISK = Text("The disk is full: free some space, then repeat it.", "磁盘已满：请先腾出空间，再重新运行。")
 FILES = Text(
     "Choose a smaller model or a smaller set-up: a job's files may take only so much room.",
@@ -69,6 +74,7 @@ READ_ON = Text(
 # The first that is found in the English cause; `workers` names its own errors by what they say.
 OF_CAUSES = (
     (r"CUDA out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED", GPU_MEMORY),
+    (r"it used more than \d+ MB of memory", MEMORY_LIMIT),
     (r"MemoryError|can't allocate memory|MB of memory|memory ran out", MEMORY),
     (r"No space left on device|Disk quota exceeded|disk is full", DISK),
     (r"its files took more than", FILES),
@@ -80,11 +86,11 @@ OF_CAUSES = (
 )
 
 
-def what_to_try(run: Run) -> list[str]:
+def what_to_try(run: Run, *, has_log: bool) -> list[str]:
     """Sentences, the likeliest first, in the reader's language; empty for a run that ended as somebody wished."""
     if run.state not in UNWANTED_ENDS:
         return []
-    return [formatting.local(text) for text in (*_likeliest(run), READ_ON)]
+    return [formatting.local(text) for text in (*_likeliest(run), *([READ_ON] if has_log else []))]
 
 
 def _likeliest(run: Run) -> tuple[Text, ...]:

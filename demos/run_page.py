@@ -27,6 +27,7 @@ def run_context(run: Run) -> dict:
     charts = curves.figures(spec, [(kind, body) for kind, body, _at in events], reverse("run-series", args=[run.id]))
     log = run_log.log_page(run, up_to=last)
     failed = run.state in advice.UNWANTED_ENDS
+    last_lines = run_log.last_lines(log) if failed else []
     return {
         "run": run,
         "trying": offer(run),
@@ -37,8 +38,8 @@ def run_context(run: Run) -> dict:
         "log": log,
         "last_seq": last,
         "failed": failed,
-        "last_lines": run_log.last_lines(log) if failed else [],
-        "advice": advice.what_to_try(run),
+        "last_lines": last_lines,
+        "advice": advice.what_to_try(run, has_log=bool(last_lines)),
         "device": run.environment.get("device_name", "") or run.device_class,
         "repeat": (again := repeat_fields(run, spec)),
         "clone_query": urlencode(again),

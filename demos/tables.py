@@ -14,7 +14,7 @@ from demos.seeds import OverSeeds
 from workers.metrics import METRICS, QUALITY, SIZE
 from workers.spec import MethodSpec
 
-COSTS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
+COST_UNITS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def results_table(
 
 def _column(metric: str, values: dict[tuple[str, str], Result]) -> Column:
     unit = next(result.unit for (_role, name), result in values.items() if name == metric)
-    is_cost = formatting.unit_of(metric, unit) in COSTS
+    is_cost = formatting.unit_of(metric, unit) in COST_UNITS
     return Column(metric, formatting.metric_label(metric), formatting.quantity(metric, 0, unit).unit, is_cost)
 
 

@@ -20,7 +20,7 @@ KILLED_BY_SOMEBODY = endings.died(-signal.SIGKILL, endings.Memory(peak_mb=900, u
     [
         ("The job stopped. OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB", advice.GPU_MEMORY),
         ("The job stopped. MemoryError", advice.MEMORY),
-        (endings.too_large(512).en, advice.MEMORY),
+        (endings.too_large(512).en, advice.MEMORY_LIMIT),
         (KILLED_FOR_MEMORY.en, advice.MEMORY),
         (KILLED_BY_SOMEBODY.en, advice.ONCE_MORE),
         ("The job stopped. OSError: [Errno 28] No space left on device", advice.DISK),
@@ -35,19 +35,21 @@ KILLED_BY_SOMEBODY = endings.died(-signal.SIGKILL, endings.Memory(peak_mb=900, u
     ],
 )
 def test_a_failed_runs_cause_decides_what_to_try_first(cause, likeliest):
-    assert advice.what_to_try(Run(state="failed", cause_en=cause)) == [likeliest.en, advice.READ_ON.en]
+    run = Run(state="failed", cause_en=cause)
+    assert advice.what_to_try(run, has_log=True) == [likeliest.en, advice.READ_ON.en]
+    assert advice.what_to_try(run, has_log=False) == [likeliest.en]
 
 
 @pytest.mark.parametrize(("state", "likeliest"), [("timed_out", advice.TIME), ("lost", advice.GONE)])
 def test_other_ends_have_advice_of_their_own(state, likeliest):
-    assert advice.what_to_try(Run(state=state))[0] == likeliest.en
+    assert advice.what_to_try(Run(state=state), has_log=True)[0] == likeliest.en
 
 
 @pytest.mark.parametrize("state", ["succeeded", "cancelled", "queued", "running"])
 def test_nothing_is_to_try_where_nothing_went_wrong(state):
-    assert advice.what_to_try(Run(state=state)) == []
+    assert advice.what_to_try(Run(state=state), has_log=True) == []
 
 
 def test_advice_speaks_the_readers_language():
     with translation.override("zh-hans"):
-        assert advice.what_to_try(Run(state="lost"))[0] == advice.GONE.zh
+        assert advice.what_to_try(Run(state="lost"), has_log=True)[0] == advice.GONE.zh

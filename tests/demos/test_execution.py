@@ -150,7 +150,7 @@ def test_a_disk_that_fills_up_under_a_file_fails_the_run_and_keeps_nothing_half(
     run = executed(RunFactory())
     assert run.state == "failed"
     assert "No space left on device" in run.cause
-    assert "The disk is full: free some space" in advice.what_to_try(run)[0]
+    assert "The disk is full: free some space" in advice.what_to_try(run, has_log=True)[0]
     assert (files(settings), run.artifacts.count()) == ([], 0)
 
 
