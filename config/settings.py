@@ -217,6 +217,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- runs: Celery and Redis -------------------------------------------------------------------------------------
 REDIS_URL = os.environ.get("REDIS_URL", f"unix://{VAR_DIR / 'redis.sock'}")
+RUN_TIME_LIMIT_S = _whole_number("RUN_TIME_LIMIT_S", 4 * 3600, lowest=1)  # of one run
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -231,7 +232,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # Longer than any run may last: an unacknowledged message is not delivered twice while its run is alive.
 # No retries in the broker's client: a page must not wait for a dead Redis, and the sweep sends again what was not sent.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 6 * 3600,
+    "visibility_timeout": RUN_TIME_LIMIT_S + 2 * 3600,
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
     "max_retries": 0,
@@ -271,7 +272,6 @@ WORKER_ALIVE_S = 60  # a worker that has not been heard of for so long is not co
 WORKER_BEAT_S = 5
 WORKER_FORGOTTEN_S = 24 * 3600  # the row of a worker that has not been heard of for so long goes
 RUN_MAX_ATTEMPTS = 2
-RUN_TIME_LIMIT_S = 4 * 3600
 # What a job may take. None: its slot's share of most of the host's memory (demos/execution.py); 0: no limit of ours.
 RUN_MEMORY_LIMIT_MB = _whole_number("RUN_MEMORY_LIMIT_MB", 0) if os.environ.get("RUN_MEMORY_LIMIT_MB") else None
 RUN_DISK_LIMIT_MB = _whole_number("RUN_DISK_LIMIT_MB", 4096)  # files that a job may have at once; 0: no limit

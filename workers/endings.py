@@ -30,7 +30,10 @@ def not_started(error: Exception) -> Text:
 
 
 def too_long(wall_s: float) -> Text:
-    return Text(f"Stopped after its time limit of {wall_s:g} seconds.", f"超过 {wall_s:g} 秒的时间上限，已停止。")
+    limit = Text(f"{wall_s:g} seconds", f"{wall_s:g} 秒")
+    if wall_s >= 120:
+        limit = Text(f"{wall_s / 60:.3g} minutes", f"{wall_s / 60:.3g} 分钟")
+    return Text(f"Stopped after its time limit of {limit.en}.", f"超过 {limit.zh}的时间上限，已停止。")
 
 
 def too_large(memory_mb: int) -> Text:
