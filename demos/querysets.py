@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, Window
+from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
@@ -58,6 +59,12 @@ class RunQuerySet(models.QuerySet):
         held = self.model._default_manager.active().by_person().order_by().values("person")
         busy = held.annotate(count=Count("pk")).filter(count__gte=each).values("person")
         return self.by_person().exclude(person__in=busy)
+
+    def comparable_with(self, run: Any) -> RunQuerySet:
+        """Others that measured something on the same data: first those of its method, the newest first."""
+        is_other_method = Case(When(method=run.method, then=0), default=1)
+        measured = self.filter(state="succeeded", data=run.data).exclude(pk=run.pk)
+        return measured.order_by(is_other_method, "-created_at")
 
     def latest_of_configurations(self, configurations: Iterable[str], count: int) -> RunQuerySet:
         """The last succeeded runs of each configuration on each kind of device, as far as they have been timed."""

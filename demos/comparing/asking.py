@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from demos.models import Run
 
 FEWEST, MOST = 2, 20
+OFFERED = 15
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -35,6 +36,13 @@ class Asked:
     def is_unfinished(self) -> bool:
         """Nothing is wrong with the choice yet: more runs are to come."""
         return not self.unknown and len(self.runs) < FEWEST
+
+    @property
+    def offered(self) -> list[Run]:
+        """What might be compared with these: two queries."""
+        runs = Run.objects.for_listing()
+        found = runs.comparable_with(self.baseline) if self.baseline else runs.filter(state=Run.State.SUCCEEDED)
+        return list(found.exclude(pk__in=[run.pk for run in self.runs])[:OFFERED])
 
     def check(self) -> None:
         """Raises NotComparable unless there are 2 to 20 runs and all were found."""

@@ -30,7 +30,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         asked.check()
     except NotComparable as error:
         status = 200 if asked.is_unfinished else 422
-        return render(request, "demos/comparing/choose.html", {"asked": asked, "refusal": error}, status=status)
+        shown = {"asked": asked, "refusal": error, "runs": [*asked.runs, *asked.offered], "ticked": asked.runs}
+        return render(request, "demos/comparing/choose.html", shown, status=status)
     return render(request, "demos/comparing/compare.html", _context(asked, request))
 
 

@@ -98,6 +98,17 @@ def test_one_run_begins_a_choice_and_asks_for_another(client):
     assert "Choose at least two runs" in page.content.decode()
 
 
+def test_a_run_is_offered_what_may_stand_beside_it_with_itself_ticked(client):
+    stranger = measured_run(method="gone")
+    one, other = measured_run(seed=1), measured_run(seed=2)
+    RunFactory(succeeded=True, data="sst2")
+    RunFactory()
+    page = compare(client, one)
+    assert page.context["runs"] == [one, other, stranger]
+    assert page.content.decode().count(" checked") == 1
+    assert f'value="{one.id}" checked' in page.content.decode()
+
+
 def test_twenty_one_runs_are_too_many(client):
     page = compare(client, *[RunFactory() for _ in range(21)])
     assert "At most 20 runs" in page.content.decode()
