@@ -53,7 +53,7 @@ def test_the_page_fills_by_itself_and_says_every_line_once(page: Page, site: Sit
     expect(page.locator(".stepper [aria-current]")).to_be_visible(timeout=RUN_MS)
     expect(page.locator(".pill").first).to_have_text("succeeded", timeout=RUN_MS)
     expect(page.locator("#run-said")).to_contain_text("succeeded")
-    expect(page.locator("table.results")).to_contain_text("Teacher")
+    expect(page.get_by_role("table", name="Quality")).to_contain_text("Teacher")
     expect(page.locator("#run-files")).to_contain_text("student.zip")
     expect(page.locator("#run-cost")).to_contain_text("compute time")
     assert log_lines(page) == log_events(run)
