@@ -32,7 +32,8 @@ def not_started(error: Exception) -> Text:
 def too_long(wall_s: float) -> Text:
     limit = Text(f"{wall_s:g} seconds", f"{wall_s:g} 秒")
     if wall_s >= 120:
-        limit = Text(f"{wall_s / 60:.3g} minutes", f"{wall_s / 60:.3g} 分钟")
+        minutes = f"{round(wall_s / 60, 1):g}"
+        limit = Text(f"{minutes} minutes", f"{minutes} 分钟")
     return Text(f"Stopped after its time limit of {limit.en}.", f"超过 {limit.zh}的时间上限，已停止。")
 
 
