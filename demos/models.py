@@ -156,7 +156,6 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "queue", "created_at"], name="run_waiting"),
-            models.Index(fields=["method", "data", "device_class"], name="run_costs"),
         ]
 
     def __str__(self) -> str:

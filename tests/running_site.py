@@ -8,9 +8,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -104,3 +106,12 @@ def worker_host(name: str, folder: Path, shared: dict[str, str]):
     finally:
         if process.poll() is None:
             host.stop()
+
+
+def wait_for(seconds: float, question: Callable[[], Any]) -> Any:
+    """The first answer that is true. Raises AssertionError where none is in time."""
+    give_up_at = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < give_up_at, f"not so within {seconds} s"
+        time.sleep(0.1)
+    return answer

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
@@ -16,7 +15,7 @@ import pytest
 
 from tests import fake_s3, postgresql
 from tests.faults.site import ToySite
-from tests.running_site import Site, free_port, start_site, worker_host
+from tests.running_site import Site, free_port, start_site, wait_for, worker_host
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc"),
@@ -60,14 +59,6 @@ def sites(tmp_path):
         web = start_site(tmp_path / "web", **shared, RUN_QUEUES="none")
         stack.callback(web.stop)
         yield ToySite(web, shared), {name: stack.enter_context(worker_host(name, tmp_path, shared)) for name in HOSTS}
-
-
-def wait_for(seconds: float, question):
-    give_up_at = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < give_up_at, f"not so within {seconds} s"
-        time.sleep(0.3)
-    return answer
 
 
 def test_run_of_a_host_that_dies_is_finished_by_the_other_and_the_files_of_both_are_served(sites):

@@ -154,7 +154,7 @@ class RunSerializer(RunSummarySerializer):
         return causes.last_lines(run)
 
     def get_advice(self, run: Run) -> list[str]:
-        return what_to_try(run, has_log=bool(causes.last_lines(run)))
+        return what_to_try(run, has_log=run.events.filter(kind="log").exists())
 
     def get_command(self, run: Run) -> str:
         return run_page.command(run)

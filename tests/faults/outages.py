@@ -15,7 +15,7 @@ import psutil
 
 from tests import postgresql
 from tests.faults.site import Skipped, ToySite, Verdict, toy_site
-from tests.running_site import free_port, worker_host
+from tests.running_site import free_port, wait_for, worker_host
 
 WORKERS = 4
 WATCHERS = 20
@@ -105,7 +105,7 @@ def watchers() -> Verdict:
     """One SQLite, four workers, twenty readers of server-sent events, each of which must see every event once."""
     with toy_site(RUN_SLOTS="1") as site, ExitStack() as stack:
         hosts = [stack.enter_context(_further_worker(site, f"worker-{number}")) for number in range(1, WORKERS)]
-        _wait_for_workers(site, WORKERS)
+        wait_for(90, lambda: len(site.ask("/api/v1/workers/")["results"]) == WORKERS)
         runs = [site.submit(kind="steady", seconds=4, steps=200) for _ in range(8)]
         seen: dict[int, list[int]] = {}
         threads = [
@@ -136,14 +136,6 @@ def _further_worker(site: ToySite, name: str):
         "MEDIA_DIR": str(state / "media"),
     }
     return worker_host(name, state.parent, shared)
-
-
-def _wait_for_workers(site: ToySite, count: int, within_s: float = 90) -> None:
-    give_up_at = time.monotonic() + within_s
-    while len(site.ask("/api/v1/workers/")["results"]) < count:
-        if time.monotonic() > give_up_at:
-            raise AssertionError(f"there are no {count} workers within {within_s} s")
-        time.sleep(0.3)
 
 
 def _watch(site: ToySite, run_id: str, seen: dict[int, list[int]], number: int) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 
 from tests.faults import outages, surroundings
 from tests.faults.site import ToySite, Verdict, toy_site
+from tests.running_site import wait_for
 
 SEED = 4
 # A job's own process was killed; or its run was interrupted at each of its attempts.
@@ -63,7 +64,7 @@ def misbehaving() -> Verdict:
         by_id = {site.submit(kind=kind, seconds=0.2): kind for kind in ENDS_OF_BAD_JOBS}
         by_id |= {site.submit(kind="steady"): "steady" for _ in range(3)}
         native = next(run_id for run_id, kind in by_id.items() if kind == "native")
-        _wait_for(site, native, "running")
+        wait_for(60, lambda: site.ask(f"/api/v1/runs/{native}/")["state"] == "running")
         site.ask(f"/api/v1/runs/{native}/cancel/", {})
         verdict = site.judge("(e) misbehaving jobs", len(ENDS_OF_BAD_JOBS))
         for run in site.audit():
@@ -72,14 +73,6 @@ def misbehaving() -> Verdict:
                 verdict.faults.append(f"{run['kind']} {run['state']}: {run['cause']}")
             verdict.notes[run["kind"]] = f"{run['state']}: {run['cause']}"
         return verdict
-
-
-def _wait_for(site: ToySite, run_id: str, state: str, within_s: float = 60) -> None:
-    give_up_at = time.monotonic() + within_s
-    while site.ask(f"/api/v1/runs/{run_id}/")["state"] != state:
-        if time.monotonic() > give_up_at:
-            raise AssertionError(f"run {run_id} is not {state} within {within_s} s")
-        time.sleep(0.1)
 
 
 ALL = {
