@@ -2,6 +2,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from catalog.api.tokens import issue_token
+from demos import advice
 from demos.models import Artifact, Run
 from tests.demos.factories import RunFactory, add_events, measured_run
 
@@ -182,9 +183,7 @@ def test_a_failed_run_carries_the_end_of_its_log_and_what_to_try(client, spec):
     add_events(run, ("log", {"text": "step 1"}), ("log", {"text": "boom"}))
     body = client.get(f"/api/v1/runs/{run.pk}/").json()
     assert body["last_lines"] == ["step 1", "boom"]
-    assert (
-        body["advice"][0] == "The memory was not enough: clone it with a smaller batch, a smaller model or less text."
-    )
+    assert body["advice"] == [advice.MEMORY.en, advice.READ_ON.en]
 
 
 # --- read ---------------------------------------------------------------------------------------------------------
