@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from workers.metrics import METRICS
+from workers import registry
 from workers.spec import Text
 from workers.statistics import Summary
 
@@ -44,13 +44,13 @@ def in_language(text: object) -> str:
 
 
 def metric_label(slug: str) -> str:
-    """The metric's name for people; a metric that no table knows is shown by its slug."""
-    return local(METRICS[slug].label) if slug in METRICS else slug.replace("_", " ")
+    """The metric's name for people; one that nobody knows is shown by its slug."""
+    return local(registry.metric(slug).label)
 
 
 def unit_of(metric: str, unit: str = "") -> str:
     """What a value is stored in: the metric's own unit, else what the run said."""
-    return METRICS[metric].unit if metric in METRICS else unit
+    return registry.metric(metric, unit).unit
 
 
 def quantity(metric: str, value: float, unit: str = "") -> Quantity:
@@ -58,6 +58,12 @@ def quantity(metric: str, value: float, unit: str = "") -> Quantity:
     stored = unit_of(metric, unit)
     if stored == "share":
         return Quantity(f"{100 * value:.1f}", "%")
+    if stored == "points":
+        return Quantity(f"{100 * value:.1f}", _("points"))
+    if stored == "correlation":
+        return Quantity(f"{value:.3f}", "")
+    if stored == "perplexity":
+        return Quantity(f"{value:.2f}", "")
     if stored == "parameters":
         return Quantity(f"{value / 1e6:.3f}", "M")
     if stored == "FLOP":

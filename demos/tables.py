@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from demos import formatting
 from demos.models import Result
 from demos.seeds import OverSeeds
-from workers.metrics import METRICS, QUALITY, SIZE
+from workers import registry
+from workers.metrics import QUALITY, SIZE
 from workers.spec import MethodSpec
 
 COST_UNITS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
@@ -75,12 +76,6 @@ def roles_of(spec: MethodSpec | None, present: Iterable[str]) -> list[tuple[str,
     return [role for role in known if role[0] in present] + [(slug, slug, "") for slug in present if slug not in named]
 
 
-def metrics_of(present: Iterable[str]) -> list[str]:
-    """The order of workers.metrics first, then a method's own metrics as they came."""
-    present = list(dict.fromkeys(present))
-    return [slug for slug in METRICS if slug in present] + [slug for slug in present if slug not in METRICS]
-
-
 def results_table(
     spec: MethodSpec | None, results: Iterable[Result], seeds: OverSeeds | None = None
 ) -> ResultsTable | None:
@@ -89,7 +84,7 @@ def results_table(
     if not values:
         return None
     roles = roles_of(spec, (role for role, _metric in values))
-    metrics = metrics_of(metric for _role, metric in values)
+    metrics = registry.metrics_in_order((metric for _role, metric in values), spec)
     baseline = next((slug for slug, _label, kind in roles if kind == "baseline"), "")
     columns = [_column(metric, values) for metric in metrics]
     rows = []
@@ -120,7 +115,7 @@ def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[s
     if not (is_share and kind == "method" and base):
         return Cell(text, bar)
     difference = result.value - base.value
-    return Cell(text, bar, formatting.points(difference), _verdict(metric, difference))
+    return Cell(text, bar, formatting.points(difference), verdict(metric, difference))
 
 
 def _over_seeds(cell: Cell | None, role: str, metric: str, baseline: str, seeds: OverSeeds | None) -> Cell | None:
@@ -136,11 +131,10 @@ def _over_seeds(cell: Cell | None, role: str, metric: str, baseline: str, seeds:
     return replace(cell, difference_spread=f"{formatting.points(difference.mean)} ± {100 * difference.deviation:.1f}")
 
 
-def _verdict(metric: str, difference: float) -> str:
-    better = METRICS[metric].better if metric in METRICS else ""
-    if not better or not difference:
-        return ""
-    return "better" if (difference > 0) == (better == "higher") else "worse"
+def verdict(metric: str, difference: float) -> str:
+    """Better, worse, or "" where there is none, or neither way is better."""
+    gain = registry.metric(metric).sign * difference
+    return "better" if gain > 0 else "worse" if gain < 0 else ""
 
 
 @dataclass(frozen=True)

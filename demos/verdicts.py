@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from demos import formatting, reading
 from demos.models import Result
 from demos.seeds import OverSeeds
-from workers.metrics import METRICS, QUALITY
+from workers import registry
+from workers.metrics import QUALITY
 from workers.spec import Claim, MethodSpec
 from workers.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
 
@@ -164,7 +165,7 @@ def is_better(metric: str, difference: Summary, *, reverse: bool = False) -> boo
     """Whether the whole interval of a difference lies on the good side of 0 (with `reverse`: on the bad side)."""
     if difference.low is None:
         return False
-    lower_is_better = metric in METRICS and METRICS[metric].better == "lower"
+    lower_is_better = registry.metric(metric).better == "lower"
     return difference.high < 0 if lower_is_better != reverse else difference.low > 0
 
 

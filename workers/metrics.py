@@ -1,20 +1,8 @@
-"""The metrics a job may report: label, unit and which way is better. One name means one thing in every method."""
+"""The metrics that methods of several families report. What one method alone measures stands in its own folder."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-from workers.spec import Text
-
-
-@dataclass(frozen=True)
-class Metric:
-    slug: str
-    label: Text
-    unit: str  # what the value is stored in; "share" is 0 to 1 and shown in per cent
-    better: Literal["higher", "lower", ""] = ""
-
+from workers.spec import ACCURACY, MACRO_F1, Metric, Text
 
 QUALITY = ("accuracy", "head_accuracy", "macro_f1")  # the first that a method measures is its own
 SIZE = ("size_bytes", "parameters")
@@ -22,10 +10,17 @@ SIZE = ("size_bytes", "parameters")
 METRICS = {
     metric.slug: metric
     for metric in (
-        Metric("accuracy", Text("Accuracy", "准确率"), "share", "higher"),
-        Metric("macro_f1", Text("Macro F1", "宏平均 F1"), "share", "higher"),
-        Metric("head_accuracy", Text("Heads found, mean of relations", "中心词找对率，各关系平均"), "share", "higher"),
+        ACCURACY,
+        MACRO_F1,
+        Metric("mcc", Text("Matthews correlation", "马修斯相关系数"), "correlation", "higher"),
+        Metric("spearman", Text("Spearman correlation", "斯皮尔曼相关系数"), "correlation", "higher"),
+        Metric("pearson", Text("Pearson correlation", "皮尔逊相关系数"), "correlation", "higher"),
         Metric("uas", Text("Heads found, all words (UAS)", "中心词找对率，全部词（UAS）"), "share", "higher"),
+        Metric("uuas", Text("Tree edges found (UUAS)", "依存边找对率，不计方向（UUAS）"), "share", "higher"),
+        Metric("selectivity", Text("Selectivity over the control task", "选择性（相对控制任务）"), "points", "higher"),
+        Metric("span_f1", Text("F1 of spans", "片段 F1"), "share", "higher"),
+        Metric("tag_accuracy", Text("Tags found", "标注准确率"), "share", "higher"),
+        Metric("perplexity", Text("Perplexity", "困惑度"), "perplexity", "lower"),
         Metric("agreement", Text("Agreement with the teacher", "与教师一致率"), "share", "higher"),
         Metric("kl_to_teacher", Text("KL to the teacher", "与教师的 KL 散度"), "nats", "lower"),
         Metric("ece", Text("Calibration error (ECE)", "校准误差（ECE）"), "share", "lower"),

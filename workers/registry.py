@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from workers import methods
 from workers.kit.data import DataSet, listing
-from workers.spec import MethodSpec, Text
+from workers.metrics import METRICS
+from workers.spec import MethodSpec, Metric, Text
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,16 @@ class UnknownMethod(KeyError):
 def all_specs() -> dict[str, MethodSpec]:
     """Every method's spec by slug, found by walking workers/methods/<family>/<method>/. Imports no torch."""
     found: dict[str, MethodSpec] = {}
+    known = dict(METRICS)
     for family in pkgutil.iter_modules(methods.__path__, methods.__name__ + "."):
         package = importlib.import_module(family.name)
         for method in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             spec = importlib.import_module(method.name).SPEC
             if spec.slug in found:
                 raise ValueError(f"two methods share the slug {spec.slug!r}")
+            for metric in spec.metrics:
+                if known.setdefault(metric.slug, metric) != metric:
+                    raise ValueError(f"{spec.slug} means something else by the metric {metric.slug!r}")
             found[spec.slug] = replace(spec, folder=method.name)
     return found
 
@@ -58,6 +63,27 @@ def get_spec(slug: str) -> MethodSpec:
         return all_specs()[slug]
     except KeyError:
         raise UnknownMethod(slug) from None
+
+
+def metrics() -> dict[str, Metric]:
+    """Every metric by slug, in the order of tables: what methods are judged by, then the rest of METRICS."""
+    own = {metric.slug: metric for spec in all_specs().values() for metric in spec.metrics}
+    return own | METRICS
+
+
+def metric(slug: str, unit: str = "") -> Metric:
+    """Of a slug that nobody knows (a method that is gone, an old run): itself as label, and neither way is better."""
+    if known := METRICS.get(slug):
+        return known
+    words = slug.replace("_", " ")
+    return metrics().get(slug) or Metric(slug, Text(words, words), unit)
+
+
+def metrics_in_order(present: Iterable[str], spec: MethodSpec | None = None) -> list[str]:
+    """The spec's own first, then as metrics() has them, then what nobody knows as it came."""
+    own = [metric.slug for metric in spec.metrics] if spec else []
+    present = dict.fromkeys(present)
+    return [slug for slug in dict.fromkeys([*own, *metrics(), *present]) if slug in present]
 
 
 def folder_path(spec: MethodSpec) -> Path:

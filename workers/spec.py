@@ -175,6 +175,25 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Metric:
+    """What a job may report of a network. One slug means one thing in every method."""
+
+    slug: str
+    label: Text
+    unit: str  # what the value is stored in: "share" is 0 to 1, shown in per cent; "points" the difference of two
+    better: Literal["higher", "lower", ""] = ""
+
+    @property
+    def sign(self) -> int:
+        """Times a difference: above 0 where it is for the better, 0 where neither way is."""
+        return {"higher": 1, "lower": -1, "": 0}[self.better]
+
+
+ACCURACY = Metric("accuracy", Text("Accuracy", "准确率"), "share", "higher")
+MACRO_F1 = Metric("macro_f1", Text("Macro F1", "宏平均 F1"), "share", "higher")
+
+
+@dataclass(frozen=True)
 class MethodSpec:
     slug: str
     title: Text
@@ -185,6 +204,8 @@ class MethodSpec:
     presets: tuple[Preset, ...]
     data: tuple[str, ...]  # names of data sets the job accepts, the default first
     roles: tuple[Role, ...]  # teacher, then baselines, then the method
+    # Of quality, the first being the one that the method is judged by: of workers/metrics.py, or the method's own.
+    metrics: tuple[Metric, ...] = (ACCURACY, MACRO_F1)
     figures: tuple[Figure, ...] = ()
     claims: tuple[Claim, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -194,6 +215,11 @@ class MethodSpec:
     budget: tuple[str, ...] = ("epochs",)  # the parameters that together say how long the student is trained
     reads: Literal["texts", "trees"] = "texts"  # what `data` names: labelled texts, or tree banks ("opinions" is both)
     folder: str = ""  # dotted module path, filled in by the registry
+
+    @property
+    def quality(self) -> Metric:
+        """What the method is judged by: on every page, in every order, and which of its runs is its best."""
+        return self.metrics[0]
 
     def preset(self, name: str) -> Preset:
         """Raises KeyError with the names that exist."""

@@ -14,10 +14,10 @@ from rich.table import Table
 from workers import registry, sweep
 from workers.comparison import Comparison, Entry, Planned, comparison, planned
 from workers.kit.data import TITLES, DataError
-from workers.metrics import METRICS, QUALITY, SIZE
-from workers.spec import Role
+from workers.metrics import METRICS, SIZE
+from workers.spec import Metric, Role
 from workers.statistics import SEEDS_FOR_A_CLAIM, Summary, paired, summary
-from workers.terminal import SCALES
+from workers.terminal import scale_of
 
 MOST = 100  # seeds, and runs side by side
 Values = dict[tuple[str, str, str], dict[int, float]]  # by method, role and metric: by seed
@@ -114,8 +114,9 @@ def table(found: Comparison, data: str, measured: Iterable[tuple[Planned, list[d
     )
     for head in ("Network", "Quality", "Gain of the method over it", "", "Size", "Seeds"):
         shown.add_column(head, justify="left" if head in ("Network", "") else "right")
+    many = len({spec.quality for spec in found.specs}) > 1
     for entry in found.entries:
-        shown.add_row(f"[bold]{entry.spec.title.en}[/bold]")
+        shown.add_row(f"[bold]{entry.spec.title.en}[/bold]", entry.spec.quality.label.en if many else "")
         for role in entry.spec.roles:
             if row := _row(entry, role, values):
                 shown.add_row(*row)
@@ -124,33 +125,32 @@ def table(found: Comparison, data: str, measured: Iterable[tuple[Planned, list[d
 
 
 def _row(entry: Entry, role: Role, values: Values) -> list[str] | None:
-    slug = entry.spec.slug
-    metric = next((name for name in QUALITY if (slug, role.slug, name) in values), "")
-    if not metric:
+    slug, quality = entry.spec.slug, entry.spec.quality
+    own = values.get((slug, role.slug, quality.slug))
+    if not own:
         return None
-    own = values[slug, role.slug, metric]
     method = next((one.slug for one in entry.spec.roles if one.kind == "method"), "")
-    gain = paired(values.get((slug, method, metric), {}), own) if role.kind == "baseline" else None
+    gain = paired(values.get((slug, method, quality.slug), {}), own) if role.kind == "baseline" else None
     sizes = values.get((slug, role.slug, SIZE[0]))
     return [
         f"  {role.label.en}",
-        _spread(metric, summary(list(own.values()))),
-        _spread(metric, gain, "+") if gain else "",
-        _order(gain) if gain else "",
-        f"{_spread(SIZE[0], summary([next(iter(sizes.values()))]))} MB" if sizes else "",
+        _spread(quality, summary(list(own.values()))),
+        _spread(quality, gain, "+") if gain else "",
+        _order(quality, gain) if gain else "",
+        f"{_spread(METRICS[SIZE[0]], summary([next(iter(sizes.values()))]))} MB" if sizes else "",
         str(len(own)),
     ]
 
 
-def _spread(metric: str, found: Summary, sign: str = "") -> str:
-    factor, form = SCALES[METRICS[metric].unit]
+def _spread(metric: Metric, found: Summary, sign: str = "") -> str:
+    factor, form = scale_of(metric.unit)
     number = form.partition("}")[0] + "}"
     mean = number.replace("{:", "{:" + sign).format(factor * found.mean)
     return mean if found.deviation is None else f"{mean} ± {number.format(factor * found.deviation)}"
 
 
-def _order(gain: Summary) -> str:
+def _order(quality: Metric, gain: Summary) -> str:
     """Claimed only where the interval over enough seeds leaves out zero."""
     if gain.n < SEEDS_FOR_A_CLAIM:
         return "too few seeds"
-    return "within the noise" if gain.low <= 0 <= gain.high else "better" if gain.mean > 0 else "worse"
+    return "within the noise" if gain.low <= 0 <= gain.high else "better" if quality.sign * gain.mean > 0 else "worse"

@@ -8,13 +8,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from workers import registry
 from workers.kit.events import Event
-from workers.metrics import METRICS
 from workers.spec import MethodSpec
 
 # By a metric's unit: what its value is multiplied by, and how it is printed.
 SCALES = {
     "share": (100, "{:.1f} %"),
+    "points": (100, "{:.1f} points"),
+    "correlation": (1, "{:.3f}"),
+    "perplexity": (1, "{:.2f}"),
     "nats": (1, "{:.4f} nats"),
     "parameters": (1e-6, "{:.3f} M"),
     "bytes": (1e-6, "{:.2f} MB"),
@@ -24,6 +27,11 @@ SCALES = {
     "bits": (1, "{:.2f} bits"),
     "FLOP": (1e-6, "{:.3f} MFLOP"),
 }
+
+
+def scale_of(unit: str) -> tuple[float, str]:
+    """Factor and format; of a unit that only a method of its own knows, as it is."""
+    return SCALES.get(unit, (1, f"{{:.4g}} {unit}".rstrip()))
 
 
 class Terminal:
@@ -67,15 +75,15 @@ def results_table(spec: MethodSpec, results: list[dict[str, Any]]) -> Table:
     table.add_column("")
     for role in roles:
         table.add_column(role.label.en, justify="right")
-    for slug, metric in METRICS.items():
+    for slug in registry.metrics_in_order((metric for _, metric in found), spec):
         cells = [_cell(found.get((role.slug, slug))) for role in roles]
         if any(cells):
-            table.add_row(metric.label.en, *cells)
+            table.add_row(registry.metric(slug).label.en, *cells)
     return table
 
 
 def _cell(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
-    factor, form = SCALES[row["unit"]]
+    factor, form = scale_of(row["unit"])
     return form.format(factor * row["value"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from demos import charts, curves, formatting, reading, run_facts, tables
 from demos.models import Event, Run
-from workers.metrics import METRICS
+from workers import registry
 
 PARAMS_IN_A_NAME = 2
 LOOKS = ("method", *(f"baseline-{number}" for number in range(1, curves.LOOKS + 1)), "teacher")
@@ -108,7 +108,7 @@ class Comparison:
         measured = [self._values(run) for run in self.runs]
         keys = dict.fromkeys(key for values in measured for key in values)
         roles = list(dict.fromkeys(role for role, _metric in keys))
-        metrics = tables.metrics_of(metric for _role, metric in keys)
+        metrics = registry.metrics_in_order(metric for _role, metric in keys)
         ranked = sorted(keys, key=lambda key: (roles.index(key[0]), metrics.index(key[1])))
         return [self._result_line(*key, [values.get(key) for values in measured]) for key in ranked]
 
@@ -177,9 +177,9 @@ def _cell(metric: str, unit: str, value: float | None, base: float | None, *, is
     text = formatting.quantity(metric, value, unit).number
     if is_baseline or base is None:
         return Cell(text)
-    better = METRICS[metric].better if metric in METRICS else ""
-    verdict = "" if value == base or not better else "better" if (value > base) == (better == "higher") else "worse"
-    return Cell(text, formatting.signed(metric, value - base, unit) if value != base else "=", verdict)
+    if value == base:
+        return Cell(text, "=")
+    return Cell(text, formatting.signed(metric, value - base, unit), tables.verdict(metric, value - base))
 
 
 def _lines(tables_of: list[list[dict]]) -> list[Line]:

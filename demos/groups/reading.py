@@ -10,6 +10,7 @@ from typing import Any
 from demos import reading, tables
 from demos.groups.grid import Grid, Point
 from demos.models import Group, Result, Run
+from workers import registry
 from workers.spec import MethodSpec
 from workers.statistics import Summary, paired, summary
 
@@ -115,7 +116,8 @@ class GroupRuns:
         return tables.roles_of(self.spec, (role for point in self.points for role, _metric in point.measured))
 
     def metrics(self) -> list[str]:
-        return tables.metrics_of(metric for point in self.points for _role, metric in point.measured)
+        present = (metric for point in self.points for _role, metric in point.measured)
+        return registry.metrics_in_order(present, self.spec)
 
     def unit(self, metric: str) -> str:
         """What the runs said the metric is measured in, "" where none has measured it."""

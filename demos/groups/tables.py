@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from demos import formatting
+from demos import formatting, tables
 from demos.forms import printed_value
 from demos.groups.reading import GroupRuns, PointRuns
-from workers.metrics import METRICS
+from workers import registry
 from workers.spec import MethodSpec
 from workers.statistics import SEEDS_FOR_A_CLAIM, Summary
 
@@ -166,11 +166,10 @@ def judged(metric: str, summed: Summary) -> tuple[str, str]:
         return "few", _("fewer than %(n)d seeds: not claimed") % {"n": SEEDS_FOR_A_CLAIM}
     if summed.low <= 0 <= summed.high:
         return "noise", _("inside the noise")
-    better = METRICS[metric].better if metric in METRICS else ""
-    if not better:
+    found = tables.verdict(metric, summed.mean)
+    if not found:
         return "holds", _("ordering holds: higher") if summed.mean > 0 else _("ordering holds: lower")
-    good = (summed.mean > 0) == (better == "higher")
-    return "holds", _("ordering holds: better") if good else _("ordering holds: worse")
+    return "holds", _("ordering holds: better") if found == "better" else _("ordering holds: worse")
 
 
 # --- two varied parameters --------------------------------------------------------------------------------------
@@ -190,10 +189,8 @@ def heat_rows(found: GroupRuns, metric: str, role: str) -> list[tuple[str, list[
 
 
 def _best(metric: str, means: Sequence[float]) -> float | None:
-    better = METRICS[metric].better if metric in METRICS else ""
-    if not better or len(set(means)) < 2:
-        return None
-    return max(means) if better == "higher" else min(means)
+    sign = registry.metric(metric).sign
+    return max(means, key=lambda mean: sign * mean) if sign and len(set(means)) > 1 else None
 
 
 def _shade(summed: Summary | None, means: Sequence[float]) -> int:

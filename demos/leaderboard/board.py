@@ -13,7 +13,7 @@ from demos.leaderboard.choices import ANY, KINDS, MAX_SEEDS, UNKNOWN_DEVICE, Cho
 from demos.leaderboard.front import pareto_front
 from demos.leaderboard.measurements import COSTS, NO_TEACHER, QUALITIES, MeasuredRun, Measurement
 from demos.leaderboard.networks import Network, networks_of
-from workers.metrics import METRICS
+from workers import registry
 from workers.spec import MethodSpec
 
 SORT_BY_COUNT = ("seeds", "runs", "measured")
@@ -162,7 +162,7 @@ def _sorted(networks: list[Network], choices: Choices) -> list[Network]:
     if column in keys:
         return sorted(networks, key=keys[column], reverse=not choices.sort.startswith("-"))
     metric = choices.quality if column == "quality" else column
-    highest_first = (METRICS[metric].better == "higher") != choices.sort.startswith("-") if metric else True
+    sign = registry.metric(metric).sign * (-1 if choices.sort.startswith("-") else 1)
     present = [network for network in networks if metric and network.summary(metric)]
     absent = [network for network in networks if not (metric and network.summary(metric))]
-    return sorted(present, key=lambda network: network.summary(metric).mean, reverse=highest_first) + absent
+    return sorted(present, key=lambda network: -sign * network.summary(metric).mean) + absent

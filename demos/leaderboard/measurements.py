@@ -15,22 +15,23 @@ from django.db.models import Count, Max, Q
 
 from demos import reading
 from demos.models import Result, Run
+from workers import registry
 from workers.metrics import METRICS
 from workers.spec import MethodSpec, Role
 
 TIME_UNITS = ("ms", "examples/s", "s")  # what depends on the device, so that two devices cannot be compared by it
 SIZE_UNITS = ("bytes", "parameters")
 COSTS = tuple(slug for slug, metric in METRICS.items() if metric.unit in (*SIZE_UNITS, *TIME_UNITS))
-QUALITIES = tuple(slug for slug, metric in METRICS.items() if metric.better == "higher" and slug not in COSTS)
+QUALITIES = tuple(slug for slug, metric in registry.metrics().items() if metric.better == "higher" and slug not in COSTS)
 NO_TEACHER = "none"
 
 
 def is_time(cost: str) -> bool:
-    return METRICS[cost].unit in TIME_UNITS
+    return registry.metric(cost).unit in TIME_UNITS
 
 
 def cheaper_is_lower(cost: str) -> bool:
-    return METRICS[cost].better == "lower"
+    return registry.metric(cost).better == "lower"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from demos.leaderboard.addresses import runs_url
 from demos.leaderboard.board import Board
 from demos.leaderboard.measurements import COSTS
 from demos.leaderboard.networks import Network
-from workers.metrics import METRICS
+from workers import registry
 
 
 class SpreadSerializer(serializers.Serializer):
@@ -76,10 +76,10 @@ class ChoicesSerializer(serializers.Serializer):
     sort = serializers.CharField()
 
     def get_quality_unit(self, choices) -> str:
-        return METRICS[choices.quality].unit if choices.quality else ""
+        return registry.metric(choices.quality).unit if choices.quality else ""
 
     def get_cost_unit(self, choices) -> str:
-        return METRICS[choices.cost].unit if choices.cost else ""
+        return registry.metric(choices.cost).unit if choices.cost else ""
 
 
 class OptionsSerializer(serializers.Serializer):

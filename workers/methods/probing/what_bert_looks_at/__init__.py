@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from workers.kit import architectures, params
 from workers.kit.treebanks import TREE_BANKS
-from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
+from workers.metrics import METRICS
+from workers.spec import Claim, Figure, MethodSpec, Metric, Param, Preset, Role, Symbol, Text
 
 PARAMS = (
     Param(
@@ -146,6 +147,10 @@ PRESETS = (
         },
     ),
 )
+UAS = METRICS["uas"]
+HEAD_ACCURACY = Metric(
+    "head_accuracy", Text("Heads found, mean of relations", "中心词找对率，各关系平均"), "share", "higher"
+)
 HALVES = ("train_rows", "sentences", "apart")
 MAPS = (*HALVES, "model", "ready_made", "vocabulary", "split_from")
 PROBED = (*MAPS, "pretraining_epochs", "probe_sentences")
@@ -281,6 +286,7 @@ SPEC = MethodSpec(
     data=TREE_BANKS,
     reads="trees",
     roles=ROLES,
+    metrics=(HEAD_ACCURACY, UAS),
     figures=FIGURES,
     claims=CLAIMS,
     symbols=SYMBOLS,

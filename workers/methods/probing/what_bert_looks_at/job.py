@@ -35,9 +35,8 @@ from workers.kit.teaching import Bench
 from workers.kit.tree_tokens import Batch, Read, TreeTask
 from workers.kit.treebanks import TreeBank
 from workers.kit.workspace import Workspace
-from workers.methods.probing.what_bert_looks_at import drawing
+from workers.methods.probing.what_bert_looks_at import HEAD_ACCURACY, UAS, drawing
 from workers.methods.probing.what_bert_looks_at.probes import Sample, learn
-from workers.metrics import METRICS
 from workers.spec import Text
 
 BATCH = 32
@@ -293,9 +292,8 @@ def halves_of(task: TreeTask, sentences: int, apart: bool) -> tuple[Half, Half, 
 
 def measure(role: str, accuracy: Tensor, report: Report) -> None:
     """accuracy (1 + R,): of all words but signs, then of each relation."""
-    found = {"head_accuracy": accuracy[1:].mean().item(), "uas": accuracy[0].item()}
-    for metric, value in found.items():
-        report.result(role, metric, value, METRICS[metric].unit)
+    for metric, value in ((HEAD_ACCURACY, accuracy[1:].mean().item()), (UAS, accuracy[0].item())):
+        report.result(role, metric.slug, value, metric.unit)
 
 
 def probe(
