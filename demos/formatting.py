@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, ngettext
@@ -12,6 +13,7 @@ from workers.spec import Text
 from workers.statistics import Summary
 
 THIN_SPACE = "\u202f"
+BOUNDS = {"share": (0.0, 1.0), "points": (-1.0, 1.0), "correlation": (-1.0, 1.0)}  # by a metric's unit
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,7 @@ def spread(metric: str, summary: Summary, unit: str = "") -> str:
     """
     mean = quantity(metric, summary.mean, unit)
     seeds = ngettext("%(n)d seed", "%(n)d seeds", summary.n) % {"n": summary.n}
-    unit_part = f"{THIN_SPACE}{mean.unit}" if mean.unit else ""
-    return f"{spread_number(metric, summary, unit)}{unit_part} ({seeds})"
+    return f"{Quantity(spread_number(metric, summary, unit), mean.unit)} ({seeds})"
 
 
 def spread_number(metric: str, summary: Summary, unit: str = "") -> str:
@@ -107,12 +108,11 @@ def spread_shows(metric: str, summary: Summary, unit: str = "") -> bool:
 
 
 def interval_ends(metric: str, summary: Summary, unit: str = "") -> tuple[float, float] | None:
-    """Of the mean's 95 % interval, None for one seed. Student's knows no bounds, and no share lies outside 0 to 1."""
+    """Of the mean's 95 % interval, None for one seed. Student's knows no bounds; a share does."""
     if summary.low is None:
         return None
-    if unit_of(metric, unit) == "share":
-        return max(0.0, summary.low), min(1.0, summary.high)
-    return summary.low, summary.high
+    least, most = BOUNDS.get(unit_of(metric, unit), (-math.inf, math.inf))
+    return max(least, summary.low), min(most, summary.high)
 
 
 def interval(metric: str, summary: Summary, unit: str = "") -> str:
@@ -124,27 +124,28 @@ def interval(metric: str, summary: Summary, unit: str = "") -> str:
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
-def points(difference: float) -> str:
-    """A difference of two shares, in percentage points, always with its sign."""
-    return f"{100 * difference:+.1f}".replace("-", "\u2212")
-
-
 def signed(metric: str, value: float, unit: str = "") -> str:
     """A difference in a metric's printed unit, always with its sign: +1.3 (points, for a share), −0.02."""
     number = quantity(metric, abs(value), unit).number
     return f"{'+' if value >= 0 else chr(0x2212)}{number}"
 
 
+def signed_spread(metric: str, found: Summary, unit: str = "") -> str:
+    """+30.2 ± 3.1: mean and deviation of a difference, or +30.2 of one seed."""
+    mean = signed(metric, found.mean, unit)
+    return mean if found.deviation is None else f"{mean} ± {quantity(metric, found.deviation, unit).number}"
+
+
 def difference(metric: str, found: Summary, unit: str = "") -> str:
     """+30.2 ± 3.1 points (95 % interval +26.3 to +34.1, 5 seeds)."""
     stored = unit_of(metric, unit)
     word = _("points") if stored == "share" else quantity(metric, 0, unit).unit
-    mean = signed(metric, found.mean, unit)
+    mean = str(Quantity(signed_spread(metric, found, unit), word))
     seeds = ngettext("%(n)d seed", "%(n)d seeds", found.n) % {"n": found.n}
     if found.deviation is None:
-        return f"{mean}{THIN_SPACE}{word} ({seeds})"
+        return f"{mean} ({seeds})"
     said = {
-        "mean": f"{mean} ± {quantity(metric, found.deviation, unit).number}{THIN_SPACE}{word}",
+        "mean": mean,
         "low": signed(metric, found.low, unit),
         "high": signed(metric, found.high, unit),
         "seeds": seeds,

@@ -76,7 +76,7 @@ def line_over_seeds(spec: MethodSpec | None, runs: Sequence[Run]) -> str:
     for run in runs:
         for result in run.results.all():
             values[result.role, result.metric].append(result.value)
-    metric = next((slug for slug in tables.QUALITY if any(name == slug for _role, name in values)), "")
+    metric = spec.quality.slug if spec else ""
     of_kind: dict[str, str] = {}
     for role, _label, kind in tables.roles_of(spec, (role for role, name in values if name == metric)):
         of_kind.setdefault(kind, role)
@@ -87,7 +87,7 @@ def line_over_seeds(spec: MethodSpec | None, runs: Sequence[Run]) -> str:
 
 def _spread(metric: str, values: list[float]) -> str:
     unit = formatting.quantity(metric, 0).unit
-    return f"{formatting.spread_number(metric, summary(values))}{formatting.THIN_SPACE}{unit}"
+    return str(formatting.Quantity(formatting.spread_number(metric, summary(values)), unit))
 
 
 def one_now(forecast: Forecast) -> OneNow | None:

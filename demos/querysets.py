@@ -14,8 +14,6 @@ from django.utils import timezone
 
 from workers.spec import MethodSpec
 
-QUALITY_METRIC = "accuracy"
-QUALITY_METRICS = (QUALITY_METRIC, "head_accuracy")  # a method measures one of them
 ACTIVE = ("starting", "running")  # Run.ACTIVE, which is made after this module
 NOBODY = 0  # whoever sits at an open site counts as one person; the ids of accounts begin at 1
 
@@ -102,16 +100,19 @@ class WorkerQuerySet(models.QuerySet):
 
 class ResultQuerySet(models.QuerySet):
     def of_the_methods_themselves(self, specs: Iterable[MethodSpec]) -> ResultQuerySet:
-        """The quality of what each method made: no teacher's, no baseline's."""
+        """The quality of what each method made, by its own metric: no teacher's, no baseline's."""
         wanted = Q(pk__in=[])
         for spec in specs:
             roles = [role.slug for role in spec.roles if role.kind == "method"]
-            wanted |= Q(run__method=spec.slug, role__in=roles)
-        return self.filter(wanted, metric__in=QUALITY_METRICS, run__state="succeeded")
+            wanted |= Q(run__method=spec.slug, role__in=roles, metric=spec.quality.slug)
+        return self.filter(wanted, run__state="succeeded")
 
     def best_of_each_method(self, specs: Iterable[MethodSpec]) -> ResultQuerySet:
-        """At most one row a method: the highest, the latest of equals."""
-        best_first = [F("value").desc(), F("run__created_at").desc()]
+        """At most one row a method: the best by its own metric, the latest of equals."""
+        specs = list(specs)
+        lower = {spec.quality.slug for spec in specs if spec.quality.better == "lower"}
+        goodness = Case(When(metric__in=lower, then=-F("value")), default=F("value"))
+        best_first = [goodness.desc(), F("run__created_at").desc()]
         place = Window(RowNumber(), partition_by=F("run__method"), order_by=best_first)
         return self.of_the_methods_themselves(specs).order_by().annotate(place=place).filter(place=1)
 

@@ -14,7 +14,7 @@ from catalog.titles import title_key
 from demos import formatting, tables
 from demos.models import Result, Run
 from workers import registry
-from workers.metrics import QUALITY, SIZE
+from workers.metrics import SIZE
 from workers.registry import Family
 from workers.spec import MethodSpec
 
@@ -94,7 +94,10 @@ def _entry(spec: MethodSpec, runs: int, best: Run | None) -> MethodEntry:
 
 
 def kept(spec: MethodSpec, results: Iterable[Result]) -> str:
-    """Keeps 98.4 % of its teacher's accuracy at 4.0 % of its size; "" where one of the four was not measured."""
+    """Keeps 98.4 % of its teacher's accuracy at 4.0 % of its size; "" where one of the four was not measured.
+
+    Of a quality that is better the lower it is nothing is kept.
+    """
     values = {(result.role, result.metric): result.value for result in results}
     role = {role.kind: role.slug for role in reversed(spec.roles)}
 
@@ -105,7 +108,7 @@ def kept(spec: MethodSpec, results: Iterable[Result]) -> str:
                 return formatting.metric_label(metric), ours / theirs
         return None
 
-    quality, size = share(QUALITY), share(SIZE)
+    quality, size = share([spec.quality.slug] if spec.quality.better == "higher" else ()), share(SIZE)
     if not (quality and size):
         return ""
     said = {"quality": _percent(quality[1]), "metric": quality[0].lower(), "size": _percent(size[1])}

@@ -12,7 +12,7 @@ from demos import formatting
 from demos.models import Result
 from demos.seeds import OverSeeds
 from workers import registry
-from workers.metrics import QUALITY, SIZE
+from workers.metrics import SIZE
 from workers.spec import MethodSpec
 
 COST_UNITS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
@@ -24,11 +24,12 @@ class Column:
     label: str
     unit: str
     is_cost: bool = False
+    is_compared: bool = False  # the method's numbers with the baseline's
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`bar`: the value's share of the column's largest, in per cent; a share is its own. `verdict`: better or worse.
+    """`bar`: the value's share of the column's largest, or of 1 where it has a bound. `verdict`: better or worse.
 
     `spread` and `difference_spread`: mean and deviation over seeds, "" where there is one seed or nothing to see.
     """
@@ -55,6 +56,11 @@ class ResultsTable:
     rows: list[Row]
     baseline: str
     seeds: int = 0  # how many there are of this configuration, where that is more than one
+
+    @property
+    def is_in_points(self) -> bool:
+        """All differences are of shares."""
+        return all(column.unit == "%" for column in self.columns if column.is_compared)
 
     @property
     def parts(self) -> list[ResultsTable]:
@@ -86,49 +92,51 @@ def results_table(
     roles = roles_of(spec, (role for role, _metric in values))
     metrics = registry.metrics_in_order((metric for _role, metric in values), spec)
     baseline = next((slug for slug, _label, kind in roles if kind == "baseline"), "")
-    columns = [_column(metric, values) for metric in metrics]
+    columns = [_column(metric, values, spec) for metric in metrics]
     rows = []
     for slug, label, kind in roles:
-        cells = [(metric, _cell(slug, kind, metric, baseline, values)) for metric in metrics]
-        rows.append(
-            Row(slug, label, kind, [_over_seeds(cell, slug, metric, baseline, seeds) for metric, cell in cells])
-        )
+        than = baseline if kind == "method" else ""
+        cells = [_over_seeds(_cell(slug, column, than, values), slug, column, than, seeds) for column in columns]
+        rows.append(Row(slug, label, kind, cells))
     name = next((label for slug, label, _kind in roles if slug == baseline), "")
     return ResultsTable(columns, rows, name, seeds.seeds if seeds and seeds.seeds > 1 else 0)
 
 
-def _column(metric: str, values: dict[tuple[str, str], Result]) -> Column:
-    unit = next(result.unit for (_role, name), result in values.items() if name == metric)
-    is_cost = formatting.unit_of(metric, unit) in COST_UNITS
-    return Column(metric, formatting.metric_label(metric), formatting.quantity(metric, 0, unit).unit, is_cost)
+def _column(metric: str, values: dict[tuple[str, str], Result], spec: MethodSpec | None) -> Column:
+    said = next(result.unit for (_role, name), result in values.items() if name == metric)
+    unit = formatting.unit_of(metric, said)
+    is_compared = unit == "share" or (spec is not None and any(own.slug == metric for own in spec.metrics))
+    printed = formatting.quantity(metric, 0, said).unit
+    return Column(metric, formatting.metric_label(metric), printed, unit in COST_UNITS, is_compared)
 
 
-def _cell(role: str, kind: str, metric: str, baseline: str, values: dict[tuple[str, str], Result]) -> Cell | None:
-    result = values.get((role, metric))
+def _cell(role: str, column: Column, than: str, values: dict[tuple[str, str], Result]) -> Cell | None:
+    result = values.get((role, column.metric))
     if result is None:
         return None
-    is_share = formatting.unit_of(metric, result.unit) == "share"
-    largest = 1.0 if is_share else max(abs(other.value) for (_role, name), other in values.items() if name == metric)
+    is_bounded = formatting.unit_of(column.metric, result.unit) in formatting.BOUNDS
+    others = (abs(other.value) for (_role, name), other in values.items() if name == column.metric)
+    largest = 1.0 if is_bounded else max(others)
     bar = round(min(100.0, 100 * abs(result.value) / largest), 1) if largest else 0.0
-    text = formatting.quantity(metric, result.value, result.unit).number
-    base = values.get((baseline, metric))
-    if not (is_share and kind == "method" and base):
+    text = formatting.quantity(column.metric, result.value, result.unit).number
+    base = values.get((than, column.metric))
+    if not (column.is_compared and base):
         return Cell(text, bar)
     difference = result.value - base.value
-    return Cell(text, bar, formatting.points(difference), verdict(metric, difference))
+    printed = formatting.signed(column.metric, difference, result.unit)
+    return Cell(text, bar, printed, verdict(column.metric, difference))
 
 
-def _over_seeds(cell: Cell | None, role: str, metric: str, baseline: str, seeds: OverSeeds | None) -> Cell | None:
+def _over_seeds(cell: Cell | None, role: str, column: Column, than: str, seeds: OverSeeds | None) -> Cell | None:
     """The cell with its spread, where there is one."""
+    metric = column.metric
     found = seeds.of(role, metric) if cell and seeds else None
     if found is None:
         return cell
     if formatting.spread_shows(metric, found):
         cell = replace(cell, spread=formatting.spread_number(metric, found))
-    difference = seeds.difference(role, baseline, metric) if cell.difference else None
-    if difference is None:
-        return cell
-    return replace(cell, difference_spread=f"{formatting.points(difference.mean)} ± {100 * difference.deviation:.1f}")
+    difference = seeds.difference(role, than, metric) if cell.difference else None
+    return replace(cell, difference_spread=formatting.signed_spread(metric, difference)) if difference else cell
 
 
 def verdict(metric: str, difference: float) -> str:
@@ -149,9 +157,9 @@ class Measured:
 
 
 def measured_by_kind(spec: MethodSpec | None, results: Iterable[Result]) -> dict[str, Measured]:
-    """The method's, the first baseline's and the teacher's quality by the main metric, where measured."""
+    """The method's, the first baseline's and the teacher's quality, where measured; of a method that is gone none."""
     values = {(result.role, result.metric): result for result in results}
-    metric = next((slug for slug in QUALITY if any(name == slug for _role, name in values)), None)
+    metric = spec.quality.slug if spec else ""
     found: dict[str, Measured] = {}
     for role, label, kind in roles_of(spec, (role for role, _metric in values)):
         if (role, metric) in values and kind:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from itertools import product
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,7 +19,6 @@ from demos import formatting, reading
 from demos.models import Result
 from demos.seeds import OverSeeds
 from workers import registry
-from workers.metrics import QUALITY
 from workers.spec import Claim, MethodSpec
 from workers.statistics import SEEDS_FOR_A_CLAIM, Summary, summary
 
@@ -182,7 +180,8 @@ def measured_order(spec: MethodSpec, measured: Iterable[Measured]) -> Order | No
     """By the method's own quality. None where no configuration has both networks over enough seeds."""
     method = next((role.slug for role in spec.roles if role.kind == "method"), "")
     baseline = next((role.slug for role in spec.roles if role.kind == "baseline"), "")
-    for one, metric in product(measured, QUALITY):
+    metric = spec.quality.slug
+    for one in measured:
         difference = one.difference(method, baseline, metric)
         if difference and difference.n >= SEEDS_FOR_A_CLAIM:
             return Order(

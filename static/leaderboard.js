@@ -75,12 +75,13 @@ const MARGIN = { l: 50, r: 8, t: 12, b: 48 };
 const HEIGHT = narrow ? 380 : 470;
 const plotWidth = () => plot.clientWidth - MARGIN.l - MARGIN.r;
 const plotHeight = HEIGHT - MARGIN.t - MARGIN.b;
-const reach = board.traces.flatMap((trace) => trace.points).flatMap((point) => [point.y - point.deviation, point.y + point.deviation]);
+const up = board.y.falls ? -1 : 1; // what is better lies higher: heights are values, or the opposite of values
+const reach = board.traces.flatMap((trace) => trace.points).flatMap((point) => [up * point.y - point.deviation, up * point.y + point.deviation]);
 const room = (board.front.labels.length + 1) * LABEL_PX; // above the highest mark, for the names
 const lowest = Math.min(...reach);
 const unitsPerPx = (Math.max(...reach) - lowest || 1) / (plotHeight - room - LABEL_PX);
 const yRange = [lowest - LABEL_PX * unitsPerPx, lowest + (plotHeight - LABEL_PX) * unitsPerPx];
-const downOf = (y) => (yRange[1] - y) / unitsPerPx;
+const downOf = (height) => (yRange[1] - height) / unitsPerPx;
 
 function acrossOf(x) {
   const [low, high] = board.x.range.map(Math.log10);
@@ -96,10 +97,10 @@ function widthOf(text) {
 // Names of the front's marks, each above every mark and every other name that its words would cover. The cheapest is
 // placed last, so it stands highest and no line from a name to its mark crosses another name.
 function labels() {
-  const marks = board.traces.flatMap((trace) => trace.points).map((point) => ({ x: acrossOf(point.x), top: downOf(point.y + point.deviation) - 10 }));
+  const marks = board.traces.flatMap((trace) => trace.points).map((point) => ({ x: acrossOf(point.x), top: downOf(up * point.y + point.deviation) - 10 }));
   const placed = [];
   for (const label of board.front.labels.toReversed()) {
-    const [x, y] = [acrossOf(label.x), downOf(label.y)];
+    const [x, y] = [acrossOf(label.x), downOf(up * label.y)];
     const width = widthOf(label.text);
     const toTheLeft = x - width > 0 && (board.front.rises || x + width > plotWidth());
     const [from, to] = toTheLeft ? [x - width, x + 6] : [x - 6, x + width];
@@ -134,7 +135,7 @@ function show() {
     height: HEIGHT,
     margin: MARGIN,
     xaxis: { type: "log", range: board.x.range.map(Math.log10), title: { text: board.x.title }, tickvals: board.x.ticks, ticktext: board.x.words, minor: { ticks: "" } },
-    yaxis: { title: { text: board.y.title }, range: yRange, tickvals: board.y.ticks },
+    yaxis: { title: { text: board.y.title }, range: yRange.map((height) => up * height), tickvals: board.y.ticks },
     annotations: labels(),
   });
   Plotly.react(plot, [frontTrace(), ...board.traces.map(traceOf)], look, options);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from workers.spec import ACCURACY, MACRO_F1, Metric, Text
 
-QUALITY = ("accuracy", "head_accuracy", "macro_f1")  # the first that a method measures is its own
 SIZE = ("size_bytes", "parameters")
 
 METRICS = {

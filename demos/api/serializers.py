@@ -66,6 +66,13 @@ class RoleSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=["teacher", "baseline", "method"])
 
 
+class MetricSerializer(serializers.Serializer):
+    slug = serializers.CharField()
+    label = TextSerializer()
+    unit = serializers.CharField(allow_blank=True, help_text="What values are stored in; `share` is 0 to 1.")
+    better = serializers.ChoiceField(choices=["higher", "lower"])
+
+
 class ClaimSerializer(serializers.Serializer):
     what = TextSerializer()
     value = serializers.CharField()
@@ -93,6 +100,7 @@ class MethodSerializer(MethodSummarySerializer):
     presets = PresetSerializer(many=True)
     data = serializers.SerializerMethodField(help_text="The data sets the job accepts and whether they are here.")
     roles = RoleSerializer(many=True)
+    metrics = MetricSerializer(many=True, help_text="Of quality; the method is judged by the first.")
     claims = ClaimSerializer(many=True)
     shrunk = TextSerializer(allow_null=True)
 

@@ -35,11 +35,15 @@ MOST_SEEDS = 10
 
 @dataclass(frozen=True)
 class Row:
-    """One network. `gain`: of its method over it, seed by seed; None for the method itself and for teachers."""
+    """One network. `gain`: of its method over it, seed by seed; None for the method itself and for teachers.
+
+    `metric`: what the quality is, where the methods of the family do not have the same.
+    """
 
     network: Network
     name: str
     mark: SafeString
+    metric: str
     quality: str
     interval: str
     gain: str
@@ -84,7 +88,8 @@ def presets_of(family: Family) -> tuple[str, ...]:
 
 def family_context(family: Family, asked: Mapping[str, str]) -> dict[str, Any]:
     found, picker = asked_for(family, asked)
-    choices = Choices(data=found.data, quality=found.quality, cost=found.cost)
+    quality, *others = (metric.slug for metric in found.qualities)
+    choices = Choices(data=found.data, quality=quality, cost=found.cost)
     board = board_over(choices, found.networks)
     told_apart = labels.settings_told_apart(found.networks)
     columns = [cost for cost in SHOWN_COSTS if any(one.summary(cost) for one in found.networks)]
@@ -99,9 +104,9 @@ def family_context(family: Family, asked: Mapping[str, str]) -> dict[str, Any]:
         "teachers": [_row(one, found, board, columns) for one in found.networks if one.kind == "teacher"],
         "parts": [part(entry, found, board, columns) for entry in found.comparison.entries],
         "columns": [(formatting.metric_label(cost), formatting.quantity(cost, 0).unit) for cost in columns],
-        "quality": formatting.metric_label(found.quality),
-        "quality_unit": formatting.quantity(found.quality, 0).unit,
-        "gain_unit": unit_words(found.quality, "", difference=True),
+        "quality": _("Quality") if others else formatting.metric_label(quality),
+        "quality_unit": "" if others else formatting.quantity(quality, 0).unit,
+        "gain_unit": "" if others else unit_words(quality, "", difference=True),
         "plot": plot.plot_of(board, told_apart),
         "front": len(board.front),
         "missing": missing,
@@ -110,7 +115,7 @@ def family_context(family: Family, asked: Mapping[str, str]) -> dict[str, Any]:
         "seeds": len(found.seeds),
         "command": command(found),
         "data_here": data_sets(found.comparison).get(found.data, False),
-        "words": {"quality": formatting.metric_label(found.quality), "cost": formatting.metric_label(found.cost)},
+        "words": {"quality": formatting.metric_label(quality), "cost": formatting.metric_label(found.cost)},
     }
 
 
@@ -182,15 +187,18 @@ def part(entry: Entry, found: FamilyRuns, board: Board, columns: list[str]) -> P
 
 
 def _row(network: Network, found: FamilyRuns, board: Board, columns: list[str], own: Iterable[Network] = ()) -> Row:
-    gain = _gain(network, own, found.quality)
-    verdict, words = judged(found.quality, gain) if gain else ("", "")
+    quality, says_metric = network.spec.quality.slug, len(found.qualities) > 1
+    gain = _gain(network, own, quality)
+    gain_unit = unit_words(quality, "", difference=True) if says_metric else ""
+    verdict, words = judged(quality, gain) if gain else ("", "")
     return Row(
         network=network,
         name=labels.role_label(network),
         mark=key_mark(family_of(network), network.kind),
-        quality=formatting.spread_number(found.quality, network.summary(found.quality)),
-        interval=formatting.interval(found.quality, network.summary(found.quality)),
-        gain=_gain_number(found.quality, gain) if gain else "",
+        metric=plot.axis_name(quality) if says_metric else "",
+        quality=formatting.spread_number(quality, network.summary(quality)),
+        interval=formatting.interval(quality, network.summary(quality)),
+        gain=str(formatting.Quantity(formatting.signed_spread(quality, gain), gain_unit)) if gain else "",
         order=words,
         verdict=verdict,
         costs=[(plot.axis_name(cost), table.cost_words(network, cost)) for cost in columns],
@@ -210,11 +218,6 @@ def _gain(network: Network, own: Iterable[Network], metric: str) -> Summary | No
 
 def _by_seed(network: Network, metric: str) -> dict[int, float]:
     return {seed: one.values[metric] for seed, one in network.newest.items() if metric in one.values}
-
-
-def _gain_number(metric: str, gain: Summary) -> str:
-    mean = formatting.signed(metric, gain.mean)
-    return mean if gain.deviation is None else f"{mean} ± {formatting.quantity(metric, gain.deviation).number}"
 
 
 # --- what is missing --------------------------------------------------------------------------------------------

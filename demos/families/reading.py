@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ from demos.models import Run
 from demos.verdicts import Measured, measured_in
 from workers import registry
 from workers.comparison import Comparison, Entry
-from workers.metrics import QUALITY
+from workers.spec import Metric
 
 
 @dataclass
@@ -54,20 +55,19 @@ class FamilyRuns:
         return found
 
     @cached_property
-    def quality(self) -> str:
-        """The first that was measured."""
-        present = {metric for one in self.measurements for metric in one.values}
-        return next((metric for metric in QUALITY if metric in present), QUALITY[0])
+    def qualities(self) -> list[Metric]:
+        """By what the methods are judged, each with its own; that of most of them first."""
+        return [quality for quality, _count in Counter(spec.quality for spec in self.comparison.specs).most_common()]
 
     @cached_property
     def networks(self) -> list[Network]:
-        """Those with a quality; the methods' in the family's order, each with its baselines before it."""
+        """Those with their method's quality; the methods' in the family's order, each with its baselines before it."""
         order = {
             (entry.spec.slug, role.slug): (place, at)
             for place, entry in enumerate(self.comparison.entries)
             for at, role in enumerate(entry.spec.roles)
         }
-        found = [one for one in networks_of(self.measurements) if one.summary(self.quality)]
+        found = [one for one in networks_of(self.measurements) if one.summary(one.spec.quality.slug)]
         return sorted(found, key=lambda one: order[one.spec.slug, one.role.slug])
 
     @cached_property

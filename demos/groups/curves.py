@@ -17,7 +17,8 @@ from demos.groups.reading import GroupRuns, PointRuns
 from demos.models import Event, Run
 from workers.statistics import summary
 
-SCALES = {"share": 100, "parameters": 1e-6, "bytes": 1e-6}  # from what is stored to what formatting.quantity prints
+# From what is stored to what formatting.quantity prints.
+SCALES = {"share": 100, "points": 100, "parameters": 1e-6, "bytes": 1e-6}
 
 
 # --- against the parameter ----------------------------------------------------------------------------------------

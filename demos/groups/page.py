@@ -18,7 +18,6 @@ from demos.groups.fields import GroupFormMixin
 from demos.groups.reading import GroupRuns, of_group
 from demos.groups.tables import param_label, value_text
 from demos.models import Group, Run
-from demos.querysets import QUALITY_METRIC
 from workers.spec import MethodSpec
 
 
@@ -61,10 +60,10 @@ def group_context(group: Group, asked: QueryDict) -> dict:
 
 
 def _metric(found: GroupRuns, asked: str) -> str:
-    """What was asked for where it was measured; else the quality; else whatever there is."""
+    """What was asked for where it was measured; else the first, which is the method's quality where that was."""
     metrics = found.metrics()
-    usual = QUALITY_METRIC if QUALITY_METRIC in metrics or not metrics else metrics[0]
-    return asked if asked in metrics else usual
+    usual = found.spec.quality.slug if found.spec else ""
+    return asked if asked in metrics else next(iter(metrics), usual)
 
 
 def _numbers(found: GroupRuns, metric: str) -> dict:

@@ -11,7 +11,7 @@ from demos import reading
 from demos.leaderboard import measurements
 from demos.leaderboard.choices import ANY, KINDS, MAX_SEEDS, UNKNOWN_DEVICE, Choices, Picker, Refused
 from demos.leaderboard.front import pareto_front
-from demos.leaderboard.measurements import COSTS, NO_TEACHER, QUALITIES, MeasuredRun, Measurement
+from demos.leaderboard.measurements import COSTS, NO_TEACHER, MeasuredRun, Measurement
 from demos.leaderboard.networks import Network, networks_of
 from workers import registry
 from workers.spec import MethodSpec
@@ -76,9 +76,10 @@ def board_of(asked: Mapping[str, str]) -> Board:
 
     found = measurements.measurements_on(data, runs) if runs else []
     present = {metric for measurement in found for metric in measurement.values}
-    qualities = [slug for slug in QUALITIES if slug in present]
+    specs = {run.method: run.spec for run in runs}.values()
+    qualities = [slug for slug in measurements.qualities(specs) if slug in present]
     costs = [slug for slug in COSTS if slug in present]
-    quality = picker.one_of("quality", qualities, _first(("accuracy", *qualities), qualities))
+    quality = picker.one_of("quality", qualities, _usual_quality(specs, qualities))
     cost = picker.one_of("cost", costs, _first(("size_bytes", *costs), costs))
 
     devices = _counted(device_of(run) for run in runs)
@@ -106,7 +107,8 @@ def board_over(choices: Choices, networks: list[Network]) -> Board:
     if not networks or not choices.cost:
         return board
     plotted = board.plotted
-    places = [(one.summary(choices.quality).mean, one.summary(choices.cost).mean) for one in plotted]
+    sign = registry.metric(choices.quality).sign
+    places = [(sign * one.summary(choices.quality).mean, one.summary(choices.cost).mean) for one in plotted]
     front = pareto_front(places, cheaper_is_lower=measurements.cheaper_is_lower(choices.cost))
     return replace(board, front=frozenset(plotted[index].key for index in front))
 
@@ -141,6 +143,12 @@ def _default_teacher(teachers: dict[str, int]) -> str:
 
 def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(Counter(values).most_common())
+
+
+def _usual_quality(specs: Iterable[MethodSpec], qualities: list[str]) -> str:
+    """By which most of the methods are judged; of those that were measured."""
+    judged_by = Counter(spec.quality.slug for spec in specs)
+    return max(qualities, key=lambda slug: judged_by[slug], default="")
 
 
 def _first(wanted: Iterable[str], present: list[str]) -> str:

@@ -2,12 +2,14 @@
 
 import django_filters
 from django import forms
+from django.utils.choices import CallableChoiceIterator
 from drf_spectacular.utils import extend_schema_field
 
 from demos.leaderboard.board import SORTS
 from demos.leaderboard.choices import ANY, KINDS, MAX_SEEDS
-from demos.leaderboard.measurements import COSTS, QUALITIES
+from demos.leaderboard.measurements import COSTS, qualities
 from demos.models import Run
+from workers import registry
 
 MAX_LENGTH = 120
 
@@ -34,8 +36,10 @@ class BoardFilter(django_filters.FilterSet):
     """Only describes and checks: `board_of` reads the same values."""
 
     data = _name("A data set. Default: the one with the most runs.")
-    quality = _one_of(
-        QUALITIES, "The metric that is better the higher it is. Default: accuracy, where it was measured."
+    quality = django_filters.ChoiceFilter(
+        method="skip",
+        choices=CallableChoiceIterator(lambda: [(slug, slug) for slug in qualities(registry.all_specs().values())]),
+        help_text="The metric that networks are judged by. Default: what most of the methods here are judged by.",
     )
     cost = _one_of(COSTS, "What it is set against. Default: the size on disk.")
     method = _name("A method's slug. Default: all.")

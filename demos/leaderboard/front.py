@@ -12,8 +12,8 @@ def pareto_front(places: Sequence[Place], *, cheaper_is_lower: bool = True) -> s
     """The indexes of those that no other dominates.
 
     A place dominates another that is no better in either and worse in at least one. Two that are equal in both do not
-    dominate each other: both stand. Quality is better where it is higher; so is the cost where `cheaper_is_lower` is
-    false, as with throughput.
+    dominate each other: both stand. Quality is better where it is higher (of another kind, give it negated); so is the
+    cost where `cheaper_is_lower` is false, as with throughput.
     """
     sign = 1 if cheaper_is_lower else -1
     cheapest_first = sorted(range(len(places)), key=lambda index: sign * places[index][1])

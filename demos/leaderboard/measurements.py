@@ -22,7 +22,7 @@ from workers.spec import MethodSpec, Role
 TIME_UNITS = ("ms", "examples/s", "s")  # what depends on the device, so that two devices cannot be compared by it
 SIZE_UNITS = ("bytes", "parameters")
 COSTS = tuple(slug for slug, metric in METRICS.items() if metric.unit in (*SIZE_UNITS, *TIME_UNITS))
-QUALITIES = tuple(slug for slug, metric in registry.metrics().items() if metric.better == "higher" and slug not in COSTS)
+LIKENESS = "agreement"  # a quality of whatever has a teacher
 NO_TEACHER = "none"
 
 
@@ -32,6 +32,11 @@ def is_time(cost: str) -> bool:
 
 def cheaper_is_lower(cost: str) -> bool:
     return registry.metric(cost).better == "lower"
+
+
+def qualities(specs: Iterable[MethodSpec]) -> list[str]:
+    """By what networks of these methods can be judged, in the order of tables."""
+    return registry.metrics_in_order((LIKENESS, *(metric.slug for spec in specs for metric in spec.metrics)))
 
 
 @dataclass(frozen=True)
@@ -122,13 +127,14 @@ def runs_on(data: str) -> list[MeasuredRun]:
 
 def measurements_on(data: str, runs: Iterable[MeasuredRun]) -> list[Measurement]:
     """In the order of the runs. The database puts a role's metrics side by side, so that Python sees a row a role."""
-    known = {slug: Max("value", filter=Q(metric=slug)) for slug in (*QUALITIES, *COSTS)}
+    specs = {run.method: run.spec for run in runs}
+    known = {slug: Max("value", filter=Q(metric=slug)) for slug in (*qualities(specs.values()), *COSTS)}
     found = Result.objects.filter(run__data=data, run__state=Run.State.SUCCEEDED, metric__in=known).order_by()
     by_run: dict[UUID, list] = {}
     for run_id, role, *values in found.values("run_id", "role").annotate(**known).values_list("run_id", "role", *known):
         measured = {slug: value for slug, value in zip(known, values, strict=True) if value is not None}
         by_run.setdefault(run_id, []).append((role, measured))
-    roles = {run.method: {role.slug: role for role in run.spec.roles} for run in runs}
+    roles = {slug: {role.slug: role for role in spec.roles} for slug, spec in specs.items()}
     return [
         Measurement(run, roles[run.method][role], values)
         for run in runs

@@ -18,7 +18,7 @@ from demos.leaderboard.scatter import Axis, Mark, key_mark
 from workers import registry
 
 MOST_MARKS = 60  # the front and the best of the rest; the page must stay light
-PRINTED = {"share": 100.0, "parameters": 1e-6, "bytes": 1e-6}  # as formatting.quantity() prints them
+PRINTED = {"share": 100.0, "points": 100.0, "parameters": 1e-6, "bytes": 1e-6}  # as formatting.quantity() prints them
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def plot_of(board: Board, told_apart: Mapping[str, list]) -> Plot | None:
         return None
     drawn = _drawn(plotted, board)
     x_axis = Axis(axis_name(choices.cost), cheaper_is_lower(choices.cost))
-    y_axis = Axis(axis_name(choices.quality))
+    y_axis = Axis(axis_name(choices.quality), registry.metric(choices.quality).better == "lower")
     many = len({network.spec.slug for network in drawn}) > 1
     names = {one.key: labels.in_plot(one, told_apart[one.key], names_method=many) for one in drawn}
     marks = [
@@ -52,7 +52,8 @@ def plot_of(board: Board, told_apart: Mapping[str, list]) -> Plot | None:
 def _drawn(plotted: list[Network], board: Board) -> list[Network]:
     front = [network for network in plotted if network.key in board.front]
     others = [network for network in plotted if network.key not in board.front]
-    others.sort(key=lambda network: network.summary(board.choices.quality).mean, reverse=True)
+    quality = registry.metric(board.choices.quality)
+    others.sort(key=lambda network: -quality.sign * network.summary(quality.slug).mean)
     return front + others[: max(0, MOST_MARKS - len(front))]
 
 
@@ -109,7 +110,7 @@ def _data(marks: list[Mark], x_axis: Axis, y_axis: Axis) -> dict:
         traces.setdefault((mark.family, mark.kind), []).append(mark)
     return {
         "x": {"title": x_axis.name, "range": [low, high], "ticks": ticks, "words": words},
-        "y": {"title": y_axis.name, "ticks": scatter.y_ticks(marks)},
+        "y": {"title": y_axis.name, "ticks": scatter.y_ticks(marks), "falls": y_axis.lower_is_better},
         "front": _points(front) | {"rises": x_axis.lower_is_better, "labels": named},
         "traces": [_trace(family, kind, found) for (family, kind), found in traces.items()],
     }  # fmt: skip

@@ -124,7 +124,8 @@ def scatter(title: str, description: str, marks: Sequence[Mark], x_axis: Axis, y
     heights = y_ticks(marks)
     low, high = log_range([mark.x for mark in marks])
     x = Log(low, high, LEFT, WIDTH - RIGHT)
-    y = Scale(heights[0], heights[-1], HEIGHT - BOTTOM, TOP)
+    worst, best = (heights[-1], heights[0]) if y_axis.lower_is_better else (heights[0], heights[-1])
+    y = Scale(worst, best, HEIGHT - BOTTOM, TOP)  # what is better lies higher, whichever way its numbers run
     front = cheapest_first([mark for mark in marks if mark.on_front], x_axis)
     drawn = [mark for mark in marks if not mark.on_front] + front  # the front lies on top
     return format_html(

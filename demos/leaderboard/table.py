@@ -16,10 +16,10 @@ from demos.leaderboard import labels
 from demos.leaderboard.addresses import runs_url
 from demos.leaderboard.board import Board, device_of
 from demos.leaderboard.choices import ANY
-from demos.leaderboard.measurements import cheaper_is_lower
 from demos.leaderboard.networks import Network
 from demos.leaderboard.plot import axis_name, family_of
 from demos.leaderboard.scatter import key_mark
+from workers import registry
 
 # Costs that share a column.
 STACKED = (("size_bytes", "parameters"), ("latency_p50_ms", "latency_p95_ms", "throughput"))
@@ -82,7 +82,7 @@ def _sort_link(board: Board, asked: Mapping[str, str], metric: str) -> SortLink:
     is_best_first = board.choices.sort == column
     order = ""
     if board.choices.sort.removeprefix("-") == column:
-        highest_first = is_best_first == (column == "quality" or not cheaper_is_lower(metric))
+        highest_first = is_best_first == (registry.metric(metric).better == "higher")
         order = "descending" if highest_first else "ascending"
     url = "?" + board.choices.query(asked, sort=f"-{column}" if is_best_first else column)
     return SortLink(formatting.metric_label(metric), formatting.quantity(metric, 0).unit, url, order)

@@ -29,7 +29,7 @@ def test_a_metric_that_no_table_knows_keeps_the_run_s_unit():
 
 @pytest.mark.parametrize(("difference", "printed"), [(0.109, "+10.9"), (-0.188, "\u221218.8"), (0.0, "+0.0")])
 def test_a_difference_always_has_its_sign(difference, printed):
-    assert formatting.points(difference) == printed
+    assert formatting.signed("accuracy", difference) == printed
 
 
 @pytest.mark.parametrize(

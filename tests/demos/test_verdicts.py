@@ -9,6 +9,7 @@ from demos.models import Result, Run
 from demos.verdicts import Verdict
 from tests.demos import stand_in
 from tests.demos.factories import RunFactory
+from workers.metrics import METRICS
 from workers.spec import Claim, Text
 
 pytestmark = pytest.mark.django_db
@@ -128,8 +129,10 @@ def test_the_order_is_told_without_any_claim(spec):
 
 def test_the_order_is_told_by_the_quality_that_a_method_measures(spec):
     runs([0.81, 0.82, 0.80], [0.70, 0.72, 0.69])
-    Result.objects.update(metric="head_accuracy")
-    assert verdicts.measured_order(spec, verdicts.measured_of(spec.slug)).metric == "head_accuracy"
+    judged_by_uas = replace(spec, metrics=(METRICS["uas"],))
+    assert verdicts.measured_order(judged_by_uas, verdicts.measured_of(spec.slug)) is None
+    Result.objects.update(metric="uas")
+    assert verdicts.measured_order(judged_by_uas, verdicts.measured_of(spec.slug)).metric == "uas"
 
 
 def test_a_methods_page_tells_no_order_of_trials(client):
