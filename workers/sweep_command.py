@@ -109,8 +109,9 @@ def table(found: Comparison, data: str, measured: Iterable[tuple[Planned, list[d
             values.setdefault((run.entry.spec.slug, row["role"], row["metric"]), {})[run.seed] = row["value"]
     shown = Table(title=f"{TITLES[data].en if data in TITLES else data}, preset {found.preset}")
     shown.caption = (
-        "Mean ± standard deviation over seeds; the gain is paired by seed, in points, and an order is claimed only "
-        f"where Student's 95 % interval over at least {SEEDS_FOR_A_CLAIM} seeds leaves out zero."
+        "Mean ± standard deviation over seeds; the gain is paired by seed, in the unit of the quality (points "
+        f"for per cent), and an order is claimed only where Student's 95 % interval over at least {SEEDS_FOR_A_CLAIM} "
+        "seeds leaves out zero."
     )
     for head in ("Network", "Quality", "Gain of the method over it", "", "Size", "Seeds"):
         shown.add_column(head, justify="left" if head in ("Network", "") else "right")

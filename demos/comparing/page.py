@@ -75,8 +75,12 @@ def _first_curve(comparison: Comparison, curves: list[str]) -> str:
     """The quality of what the method made, if that was followed."""
     spec = spec_or_none(comparison.baseline.method)
     own = [role.slug for role in spec.roles if role.kind == "method"] if spec else []
-    ranked = sorted(curves, key=lambda name: (name.partition("/")[0] not in own, "/dev_" not in name))
-    return ranked[0] if ranked else ""
+    quality = f"/dev_{spec.quality.slug}" if spec else ""
+
+    def rank(name: str) -> tuple[bool, ...]:
+        return name.partition("/")[0] not in own, not name.endswith(quality), "/dev_" not in name
+
+    return min(curves, key=rank, default="")
 
 
 @require_safe

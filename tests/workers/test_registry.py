@@ -59,6 +59,10 @@ def test_a_role_depends_on_parameters_that_there_are_and_a_teacher_says_on_which
         assert role.depends_on or role.kind != "teacher", "else no other method could have the same teacher"
 
 
+def test_whatever_a_method_is_judged_by_has_a_better_way(slug):
+    assert all(metric.better for metric in registry.get_spec(slug).metrics)
+
+
 @pytest.mark.parametrize(("name", "language"), PAGES.items())
 def test_the_page_speaks_of_every_parameter(slug, name, language):
     text = re.sub(r"\s+", " ", page(slug, name)).lower()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from workers.metrics import METRICS
 from workers.spec import InvalidParams, MethodSpec, Param, Preset, Role, Text
 
 WORDS = Text("word", "词")
@@ -83,3 +84,8 @@ def test_what_parameters_must_keep_to_together_is_checked_once_each_is_right():
     with pytest.raises(InvalidParams) as refused:
         spec.clean({"epochs": 4, "rate": 7})
     assert set(refused.value.errors) == {"rate"}, "a check sees only values that are right"
+
+
+def test_a_classifier_is_judged_by_its_accuracy_unless_it_says_otherwise():
+    assert [metric.slug for metric in SPEC.metrics] == ["accuracy", "macro_f1"]
+    assert replace(SPEC, metrics=(METRICS["perplexity"],)).quality.sign == -1
