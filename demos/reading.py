@@ -74,9 +74,9 @@ def family_of(spec: MethodSpec) -> Family:
 
 
 def data_title(name: str) -> str:
-    """A data set's name for people, whichever method knows it."""
-    data_sets = (data_set for spec in registry.all_specs().values() for data_set in registry.data_sets(spec, None))
-    return next((formatting.local(data_set.title) for data_set in data_sets if data_set.name == name), name)
+    """A data set's name for people, of whichever kind it is."""
+    title = registry.data_titles().get(name)
+    return formatting.local(title) if title else name
 
 
 def entries(specs: Iterable[MethodSpec]) -> list[MethodEntry]:

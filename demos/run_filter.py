@@ -39,7 +39,7 @@ class RunFilterForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         specs = list(registry.all_specs().values())
-        data = dict.fromkeys(name for spec in specs for name in spec.data)
+        data = dict.fromkeys(name for spec in specs for name in spec.data_sets)
         presets = {preset.name: formatting.local(preset.label) for spec in specs for preset in spec.presets}
         self._offer("method", _("all methods"), [(spec.slug, formatting.local(spec.title)) for spec in specs])
         self._offer("state", _("all states"), Run.State.choices)

@@ -16,12 +16,11 @@ from rich.console import Console
 
 from workers import jobs, registry, sweep_command
 from workers.comparison import NothingToCompare
-from workers.kit import hub
-from workers.kit.data import TITLES, DataError
+from workers.kit.data import DataError
 from workers.kit.events import Diverged, Report
 from workers.metrics import METRICS
 from workers.results import Results
-from workers.spec import InvalidParams, MethodSpec, Param
+from workers.spec import HUB, InvalidParams, MethodSpec, Param
 from workers.terminal import Terminal, results_table
 
 LARGEST_SEED = 2**31 - 1  # what a run's row holds
@@ -63,7 +62,7 @@ def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
         "--data",
         type=partial(_data_name, spec),
         metavar="NAME",
-        help=f"the preset's own, or one of {', '.join(spec.data)}{_or_of_the_hub(spec)}",
+        help=f"the preset's own, or one of {', '.join(spec.data_sets)}{_or_of_the_hub(spec)}",
     )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU where there is one"
@@ -86,13 +85,13 @@ def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
 
 
 def _data_name(spec: MethodSpec, name: str) -> str:
-    if name in spec.data or (_or_of_the_hub(spec) and name.startswith(hub.PREFIX)):
+    if any(source.takes(name) for source in spec.data):
         return name
-    raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {', '.join(spec.data)})")
+    raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {', '.join(spec.data_sets)})")
 
 
 def _or_of_the_hub(spec: MethodSpec) -> str:
-    return f", or {hub.PREFIX}owner/name" if spec.reads == "texts" else ""
+    return f", or {HUB}owner/name" if spec.takes_hub else ""
 
 
 def _describe(param: Param) -> str:
@@ -170,7 +169,8 @@ def run_method(args: argparse.Namespace, console: Console) -> None:
         threads=args.threads,
     )
     results = Results(method=spec.slug, preset=preset.name, seed=args.seed, data=request.data, params=params)
-    title = TITLES[request.data].en if request.data in TITLES else request.data
+    titles = registry.data_titles()
+    title = titles[request.data].en if request.data in titles else request.data
     console.print(
         f"[bold]{spec.title.en}[/bold], preset {preset.name}, seed {args.seed}, data: {title}", highlight=False
     )

@@ -73,7 +73,7 @@ class Comparison:
     def data(self) -> list[str]:
         """Names of the sets that every method takes, in the first one's order."""
         first, *others = self.specs
-        return [name for name in first.data if all(name in spec.data for spec in others)]
+        return [name for name in first.data_sets if all(name in spec.data_sets for spec in others)]
 
 
 def comparison(family: str, preset: str, only: Iterable[str] = ()) -> Comparison:

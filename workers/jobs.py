@@ -10,16 +10,15 @@ import resource
 import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workers import registry
-from workers.kit import hub
-from workers.kit.data import Dataset, kind_of, load
 from workers.kit.events import Report
-from workers.kit.treebanks import TreeBank, load_tree_bank
-from workers.spec import MethodSpec
+from workers.kit.files import OtherKind
+from workers.spec import Data, MethodSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS_NAME = "models.zip"  # the artifact with every role's network
@@ -77,15 +76,13 @@ def execute(request: JobRequest, report: Report) -> None:
     report.environment(**facts, **workspace.facts, **cost(device.type))
 
 
-def load_data(spec: MethodSpec, name: str, data_dir: str | None) -> Dataset | TreeBank:
-    """What the job is given: one of the spec's sets, or one of the hub of the same kind. Raises DataError, JobError."""
-    if name in spec.data:
-        return (load_tree_bank if spec.reads == "trees" else load)(name, data_dir)
-    if spec.reads == "texts" and name.startswith(hub.PREFIX):
-        found = hub.load_hub(name)
-        if {*kind_of(found)} & {*spec.data}:
-            return found
-    raise JobError(f"{spec.slug} does not take the data set {name!r}; it takes {', '.join(spec.data)}")
+def load_data(spec: MethodSpec, name: str, data_dir: str | None) -> Data:
+    """What the job is given, from the first of the spec's kinds that has it. Raises DataError, JobError."""
+    for source in spec.data:
+        if source.takes(name):
+            with suppress(OtherKind):
+                return source.read(name, data_dir)
+    raise JobError(f"{spec.slug} does not take the data set {name!r}; it takes {', '.join(spec.data_sets)}")
 
 
 def _prepare_torch(request: JobRequest):  # -> torch.device, which is not known here yet

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from workers import methods
-from workers.kit.data import DataSet, listing
+from workers.kit.texts import KINDS, DataSet, listing
 from workers.metrics import METRICS
-from workers.spec import MethodSpec, Metric, Text
+from workers.spec import MethodSpec, Metric, Source, Text
 
 
 @dataclass(frozen=True)
@@ -109,3 +109,14 @@ def load_owner(kind: str) -> None:
 def data_sets(spec: MethodSpec, data_dir: Path | str | None) -> list[DataSet]:
     """The data sets a method takes, in the spec's order, each with whether it can be read here. Imports no torch."""
     return listing(spec.data, data_dir)
+
+
+def kinds() -> tuple[Source, ...]:
+    """Every kind of data: the kit's, then those that methods bring themselves."""
+    return tuple(dict.fromkeys((*KINDS, *(kind for spec in all_specs().values() for kind in spec.data))))
+
+
+@cache
+def data_titles() -> dict[str, Text]:
+    """Every data set's name for people."""
+    return {one.name: one.title for kind in kinds() for one in kind.sets}

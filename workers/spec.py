@@ -6,12 +6,15 @@ Standard library only.
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 Value = int | float | bool | str
+HUB = "hub:"  # how the name of a data set of the Hugging Face hub begins
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,61 @@ class Role:
     depends_on: tuple[str, ...] = ()
 
 
+class Data(Protocol):
+    """What a job is given, of whichever kind."""
+
+    name: str
+    title: Text
+    licence: Text
+    note: Text
+
+    @property
+    def sha256(self) -> str: ...
+
+    def facts(self) -> dict: ...
+
+
+@dataclass(frozen=True)
+class SetFacts:
+    """A data set, known before it is read. `files` are its places in DATA_DIR, none where it is built in.
+
+    `origin` is the address that it came from, as far as there is one.
+    """
+
+    name: str
+    title: Text
+    licence: Text
+    origin: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of data that jobs read: what each of its sets promises, and which sets there are, the built-in one first.
+
+    `load` is "module:function", imported at first use and called with a set's name and DATA_DIR. One that `takes_hub`
+    is asked for "hub:owner/name" too, and raises OtherKind (workers/kit/files.py) where that is a set of another kind.
+    """
+
+    slug: str
+    promise: Text
+    sets: tuple[SetFacts, ...]
+    load: str
+    takes_hub: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.sets)
+
+    def takes(self, name: str) -> bool:
+        return name in self.names or (self.takes_hub and name.startswith(HUB))
+
+    def read(self, name: str, data_dir: Path | str | None) -> Data:
+        """Raises DataError where the set is absent or damaged."""
+        module, _, function = self.load.partition(":")
+        return getattr(importlib.import_module(module), function)(name, data_dir)
+
+
 @dataclass(frozen=True)
 class Metric:
     """What a job may report of a network. One slug means one thing in every method."""
@@ -202,7 +260,7 @@ class MethodSpec:
     paper: str  # an arXiv id, or the paper's exact title: how the catalogue finds its row
     params: tuple[Param, ...]
     presets: tuple[Preset, ...]
-    data: tuple[str, ...]  # names of data sets the job accepts, the default first
+    data: tuple[Source, ...]  # the kinds of data that the job reads, the default set's first
     roles: tuple[Role, ...]  # teacher, then baselines, then the method
     # Of quality, the first being the one that the method is judged by: of workers/metrics.py, or the method's own.
     metrics: tuple[Metric, ...] = (ACCURACY, MACRO_F1)
@@ -213,13 +271,21 @@ class MethodSpec:
     # What parameters must keep to together: cleaned values in, what is wrong out, by the name of the one to change.
     checks: tuple[Callable[[Mapping[str, Value]], Mapping[str, Text]], ...] = ()
     budget: tuple[str, ...] = ("epochs",)  # the parameters that together say how long the student is trained
-    reads: Literal["texts", "trees"] = "texts"  # what `data` names: labelled texts, or tree banks ("opinions" is both)
     folder: str = ""  # dotted module path, filled in by the registry
 
     @property
     def quality(self) -> Metric:
         """What the method is judged by: on every page, in every order, and which of its runs is its best."""
         return self.metrics[0]
+
+    @property
+    def data_sets(self) -> tuple[str, ...]:
+        """Names of the sets that the job takes, each once, the default first."""
+        return tuple(dict.fromkeys(name for source in self.data for name in source.names))
+
+    @property
+    def takes_hub(self) -> bool:
+        return any(source.takes_hub for source in self.data)
 
     def preset(self, name: str) -> Preset:
         """Raises KeyError with the names that exist."""

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from workers import registry, sweep
 from workers.comparison import Comparison, Entry, Planned, comparison, planned
-from workers.kit.data import TITLES, DataError
+from workers.kit.files import DataError
 from workers.metrics import METRICS, SIZE
 from workers.spec import Metric, Role
 from workers.statistics import SEEDS_FOR_A_CLAIM, Summary, paired, summary
@@ -107,7 +107,8 @@ def table(found: Comparison, data: str, measured: Iterable[tuple[Planned, list[d
     for run, results in measured:
         for row in results:
             values.setdefault((run.entry.spec.slug, row["role"], row["metric"]), {})[run.seed] = row["value"]
-    shown = Table(title=f"{TITLES[data].en if data in TITLES else data}, preset {found.preset}")
+    titles = registry.data_titles()
+    shown = Table(title=f"{titles[data].en if data in titles else data}, preset {found.preset}")
     shown.caption = (
         "Mean ± standard deviation over seeds; the gain is paired by seed, in the unit of the quality (points "
         f"for per cent), and an order is claimed only where Student's 95 % interval over at least {SEEDS_FOR_A_CLAIM} "

@@ -63,5 +63,6 @@ def spec(monkeypatch, tmp_path):
     (tmp_path / "job.py").write_text('"""A job."""\n\n\ndef loss(z_s, T):\n    return "<b>" * T\n')
     monkeypatch.setattr(registry, "all_specs", lambda: {stand_in.SPEC.slug: stand_in.SPEC})
     monkeypatch.setattr(registry, "data_sets", stand_in.data_sets)
+    monkeypatch.setattr(registry, "data_titles", lambda: stand_in.TITLES)
     monkeypatch.setattr(registry, "folder_path", lambda spec: tmp_path)
     return stand_in.SPEC

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workers.kit.data import DataSet
-from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
+from workers.kit.texts import DataSet
+from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, SetFacts, Source, Symbol, Text
 
 TEMPERATURE = Param(
     name="temperature", type="float", default=4.0, minimum=1, maximum=20, symbol="T",
@@ -23,6 +23,13 @@ SIZE = Param(
     label=Text("Student", "学生模型"), help=Text("How large the student is.", "学生模型的大小。"),
 )  # fmt: skip
 
+TITLES = {"opinions": Text("built-in opinions", "内置观点句"), "sst2": Text("SST-2", "SST-2")}
+SENTENCES = Source(
+    "sentences",
+    Text("sentences", "句子"),
+    tuple(SetFacts(name, title, Text("ours", "自有")) for name, title in TITLES.items()),
+    load="tests.demos.stand_in:no_loader",
+)
 SPEC = MethodSpec(
     slug="stand-in",
     title=Text("Soft targets <script>", "软目标"),
@@ -35,7 +42,7 @@ SPEC = MethodSpec(
         Preset("small", Text("Small", "小型"), Text("A minute.", "一分钟。"), "opinions", 50, values={"epochs": 3}),
         Preset("full", Text("Full", "完整"), Text("Real data.", "真实数据。"), "sst2", 600, needs="gpu"),
     ),
-    data=("opinions", "sst2"),
+    data=(SENTENCES,),
     roles=(
         Role("teacher", Text("Teacher", "教师模型"), "teacher"),
         Role("alone", Text("Student alone", "单独训练的学生"), "baseline"),
@@ -54,6 +61,6 @@ SPEC = MethodSpec(
 
 def data_sets(spec, data_dir) -> list[DataSet]:
     return [
-        DataSet("opinions", Text("built-in opinions", "内置观点句"), True),
-        DataSet("sst2", Text("SST-2", "SST-2"), False, Text("set DATA_DIR", "请设置 DATA_DIR")),
+        DataSet("opinions", TITLES["opinions"], True),
+        DataSet("sst2", TITLES["sst2"], False, Text("set DATA_DIR", "请设置 DATA_DIR")),
     ]

@@ -13,9 +13,11 @@ from workers.__main__ import build_parser
 from workers.kit import checkpoints
 from workers.kit.data import DataError, Dataset
 from workers.kit.events import Cancelled, Report
+from workers.kit.texts import CLASSIFIED, TREES
 from workers.kit.treebanks import TreeBank
 from workers.metrics import METRICS
 from workers.results import Results
+from workers.spec import SetFacts, Source, Text
 
 TINY = {
     "train_rows": 200,
@@ -53,10 +55,22 @@ def numbers(document):
     return {(r["role"], r["metric"]): r["value"] for r in document["results"] if r["metric"] not in TIMED}
 
 
-@pytest.mark.parametrize(("reads", "kind"), [("texts", Dataset), ("trees", TreeBank)])
-def test_a_job_is_given_the_kind_of_data_that_its_method_reads(reads, kind):
-    spec = replace(registry.get_spec("hinton-kd"), reads=reads)
-    assert type(jobs.load_data(spec, "opinions", None)) is kind
+@pytest.mark.parametrize(("kinds", "given"), [((CLASSIFIED, TREES), Dataset), ((TREES, CLASSIFIED), TreeBank)])
+def test_a_job_is_given_the_set_as_the_first_of_its_method_s_kinds_reads_it(kinds, given):
+    spec = replace(registry.get_spec("hinton-kd"), data=kinds)
+    assert type(jobs.load_data(spec, "opinions", None)) is given
+
+
+def test_a_method_can_bring_a_kind_of_data_of_its_own():
+    numbers = Source(
+        "numbers", Text("numbers", "数"), (SetFacts("primes", *[Text("x", "x")] * 2),), f"{__name__}:primes"
+    )
+    spec = replace(registry.get_spec("hinton-kd"), data=(numbers,))
+    assert jobs.load_data(spec, "primes", "here") == ("primes", "here")
+
+
+def primes(name, data_dir):
+    return name, data_dir
 
 
 @pytest.fixture(scope="module")

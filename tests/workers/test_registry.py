@@ -9,8 +9,6 @@ import pytest
 from latex2mathml.converter import convert
 
 from workers import registry
-from workers.kit.data import PAIRS, SCORED_PAIRS, TEXTS
-from workers.kit.treebanks import TREE_BANKS
 
 GIVEN_BY_THE_ENGINE = {"data", "seed", "device", "report", "workspace"}
 METHODS = sorted(registry.all_specs())
@@ -36,7 +34,7 @@ def test_every_preset_cleans_and_names_a_data_set_of_the_method(slug):
     spec = registry.get_spec(slug)
     for preset in spec.presets:
         assert spec.clean({}, preset=preset) == spec.values_of(preset)
-        assert preset.data in spec.data
+        assert preset.data in spec.data_sets
     assert {"smoke", "small"} <= {preset.name for preset in spec.presets}
 
 
@@ -48,7 +46,8 @@ def test_numbers_have_bounds(slug):
 def test_family_data_and_roles_are_known(slug):
     spec = registry.get_spec(slug)
     assert spec.family in {family.slug for family in registry.FAMILIES}
-    assert set(spec.data) <= set(TREE_BANKS if spec.reads == "trees" else (*TEXTS, *PAIRS, *SCORED_PAIRS))
+    assert set(spec.data) <= set(registry.kinds())
+    assert set(spec.data_sets) <= set(registry.data_titles())
     assert {"teacher", "baseline", "method"} >= {role.kind for role in spec.roles}
 
 

@@ -8,14 +8,14 @@ held out. No torch here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workers.kit import corpus, plain_text, treebanks
+from workers.kit import corpus
 from workers.kit.files import DataError, label_index, read_table, score_between, why_absent
-from workers.kit.sources import SOURCES, Source
+from workers.kit.sources import SOURCES, SetInFiles
 from workers.spec import Text
 
 
@@ -85,50 +85,17 @@ def _both(text: Text) -> dict[str, str]:
 
 
 BUILT_IN = corpus.NAME
-_OFFERED = SOURCES | treebanks.SOURCES | plain_text.SOURCES  # what lies in files, of whichever kind
-TITLES = {BUILT_IN: corpus.TITLE} | {name: source.title for name, source in _OFFERED.items()}
-
-# What a spec's `data` names: a method takes the kinds that its job can read.
-# treebanks.TREE_BANKS and plain_text.PLAIN_TEXTS are two more.
-TEXTS = (BUILT_IN, *(name for name, source in SOURCES.items() if not source.second_column))
-PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and not source.scale)
-SCORED_PAIRS = tuple(name for name, source in SOURCES.items() if source.second_column and source.scale)
-
-
-def kind_of(data: Dataset) -> tuple[str, ...]:
-    """The named sets of the same kind, so that a method which takes one of them takes this one too."""
-    if data.task == "regression":
-        return SCORED_PAIRS if data.has_pairs else ()
-    return PAIRS if data.has_pairs else TEXTS
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """A data set as a form offers it."""
-
-    name: str
-    title: Text
-    available: bool
-    why_not: Text | None = None
-
-
-def listing(names: Iterable[str], data_dir: Path | str | None) -> list[DataSet]:
-    """Each set with whether it can be read here and, if not, why."""
-    return [DataSet(name, TITLES[name], why is None, why) for name in names for why in [_why_not(name, data_dir)]]
-
-
-def _why_not(name: str, data_dir: Path | str | None) -> Text | None:
-    return why_absent(() if name == BUILT_IN else _OFFERED[name].files, data_dir)
 
 
 def load(name: str, data_dir: Path | str | None = None) -> Dataset:
     """Raises DataError where the set is unknown, absent or damaged."""
-    known = (*TEXTS, *PAIRS, *SCORED_PAIRS)
-    if name not in known:
-        raise DataError(f"no data set {name!r}; there are {', '.join(known)}")
-    if why := _why_not(name, data_dir):
+    if name == BUILT_IN:
+        return _built_in()
+    if name not in SOURCES:
+        raise DataError(f"no data set {name!r}; there are {', '.join((BUILT_IN, *SOURCES))}")
+    if why := why_absent(SOURCES[name].files, data_dir):
         raise DataError(f"{name}: {why.en}")
-    return _built_in() if name == BUILT_IN else _read(SOURCES[name], Path(data_dir))
+    return _read(SOURCES[name], Path(data_dir))
 
 
 def _built_in() -> Dataset:
@@ -148,7 +115,7 @@ def _built_in() -> Dataset:
     )
 
 
-def _read(source: Source, folder: Path) -> Dataset:
+def _read(source: SetInFiles, folder: Path) -> Dataset:
     rows = list(_examples(source, folder / source.train))
     if source.dev.endswith(".tsv"):
         train = [example for example, _ in rows]
@@ -183,7 +150,7 @@ def in_tenth(text: str) -> bool:
     return hashlib.sha256(text.encode()).digest()[0] % 10 == 0
 
 
-def _examples(source: Source, path: Path) -> Iterator[tuple[Example, str]]:
+def _examples(source: SetInFiles, path: Path) -> Iterator[tuple[Example, str]]:
     """Each row with its fold ("" where there is none). Rows with no text, which some sets publish, are passed over."""
     columns = [column for column in (source.text_column, source.second_column) if column]
     for line, row in read_table(path, (*columns, source.label_column)):
@@ -193,7 +160,7 @@ def _examples(source: Source, path: Path) -> Iterator[tuple[Example, str]]:
             yield Example(texts[0], label, *texts[1:]), row.get("fold", "")
 
 
-def _label(source: Source, value: str, path: Path, line: int) -> int | float:
+def _label(source: SetInFiles, value: str, path: Path, line: int) -> int | float:
     if source.scale:
         return score_between(value, source.scale, path, line)
     return label_index(value, source.labels, path, line)

@@ -12,6 +12,10 @@ class DataError(Exception):
     """A data set is absent or a file cannot be read; the message says which file, where in it and what to do."""
 
 
+class OtherKind(DataError):
+    """There is such a set, but it is of another kind than the one that was asked for it."""
+
+
 def why_absent(files: Iterable[str], data_dir: Path | str | None) -> Text | None:
     """None where all these files lie in the folder; no files, as of what is built in, always do."""
     files = list(files)

@@ -12,20 +12,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workers.kit.data import Dataset, Example, in_tenth
-from workers.kit.files import DataError
-from workers.spec import Text
+from workers.kit.files import DataError, OtherKind
+from workers.spec import HUB, Text
 
-PREFIX = "hub:"
 DEV_SPLITS = ("validation", "dev", "validation_matched")
 NOT_TEXT = ("id", "idx", "guid", "uid", "label")  # string columns that begin so hold no text of the set
 
 
-def load_hub(name: str) -> Dataset:
-    """Raises DataError where the package, the network or the set is absent, or its columns cannot be told apart."""
-    owner, _, rest = name.removeprefix(PREFIX).partition("/")
+def load_hub(name: str, kind: str = "") -> Dataset:
+    """A set of the kind with this slug, or of any kind.
+
+    Raises OtherKind; DataError where the package, the network or the set is absent, or its columns cannot be told
+    apart.
+    """
+    owner, _, rest = name.removeprefix(HUB).partition("/")
     repository, _, config = rest.partition("/")
     if not owner or not repository:
-        raise DataError(f"{name}: a set of the hub is called {PREFIX}owner/name or {PREFIX}owner/name/config")
+        raise DataError(f"{name}: a set of the hub is called {HUB}owner/name or {HUB}owner/name/config")
     try:
         import datasets
     except ImportError:
@@ -34,16 +37,18 @@ def load_hub(name: str) -> Dataset:
         splits = datasets.load_dataset(f"{owner}/{repository}", config or None)
     except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:  # no network, set, config; damaged
         raise DataError(f"{name}: {error}") from error
-    return dataset_from(name, splits)
+    return dataset_from(name, splits, kind)
 
 
-def dataset_from(name: str, splits: Mapping[str, Any]) -> Dataset:
-    """`splits`: what datasets.load_dataset returns, by the names of its splits. Raises DataError."""
+def dataset_from(name: str, splits: Mapping[str, Any], kind: str = "") -> Dataset:
+    """`splits`: what datasets.load_dataset returns, by the names of its splits. Raises DataError, OtherKind."""
     if "train" not in splits:
         raise DataError(f"{name}: no train split; there are {', '.join(splits)}")
     label = _label_column(name, splits["train"].features)
     texts = _text_columns(name, splits["train"].features)
     classes = _classes(splits["train"], label)
+    if kind and kind != (own := _kind(texts, classes)):
+        raise OtherKind(f"{name}: a set of the kind {own or 'scores of single texts'}, not {kind}")
     dev = next((split for split in DEV_SPLITS if split in splits), None)
     rows = tuple(_examples(name, splits["train"], texts, label, classes))
     if dev:
@@ -94,6 +99,13 @@ def _classes(split: Any, label: str) -> tuple[str, ...]:
     if str(feature.dtype).startswith("float"):
         return ()
     return tuple(map(str, sorted(set(split[label]))))
+
+
+def _kind(texts: list[str], classes: tuple[str, ...]) -> str:
+    """Its slug (workers/kit/texts.py); no kind has scores of single texts."""
+    if len(texts) == 2:
+        return "pairs" if classes else "scored-pairs"
+    return "classified" if classes else ""
 
 
 def _examples(name: str, split: Any, columns: list[str], label: str, classes: tuple[str, ...]) -> Iterator[Example]:

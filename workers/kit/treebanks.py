@@ -58,13 +58,14 @@ class TreeBank:
 
 
 @dataclass(frozen=True)
-class Source:
+class SetInFiles:
     name: str
     title: Text
     train: str
     dev: str
     licence: Text
     note: Text
+    origin: str  # the address that its files were taken from
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -74,15 +75,16 @@ class Source:
 SOURCES = {
     source.name: source
     for source in (
-        Source(
+        SetInFiles(
             "ud_en_ewt",
             Text("UD English, web texts (EWT)", "UD 英语网络文本（EWT）"),
             "ud_en_ewt/en_ewt-ud-train.conllu",
             "ud_en_ewt/en_ewt-ud-dev.conllu",
             Text("annotations CC BY-SA 4.0", "标注为 CC BY-SA 4.0"),
             Text("UD v2 labels, release 2.8; dev is its own dev file", "UD v2 标签，2.8 版；验证集用其自带的 dev 文件"),
+            "https://github.com/UniversalDependencies/UD_English",
         ),
-        Source(
+        SetInFiles(
             "ud_zh_gsdsimp",
             Text("UD Chinese in simplified script (GSDSimp)", "UD 简体中文（GSDSimp）"),
             "ud_zh_gsdsimp/zh_gsdsimp-ud-dev.conllu",
@@ -93,8 +95,9 @@ SOURCES = {
                 "test file",
                 "UD v2 标签；没有训练文件，故训练集用其公布的 dev 文件，验证集用其公布的 test 文件",
             ),
+            "https://github.com/UniversalDependencies/UD_Chinese-GSDSimp",
         ),
-        Source(
+        SetInFiles(
             "ud_zh_gsd",
             Text("UD Chinese in traditional script (GSD 1.3)", "UD 繁体中文（GSD 1.3）"),
             "ud_zh_gsd_v13/zh-ud-train.conllu",
@@ -105,19 +108,18 @@ SOURCES = {
                 "no other tree bank here",
                 "按原样采用 UD v1 标签（dobj、neg、CONJ，v2 中为 obj、advmod、CCONJ）：其关系不可与此处其他树库比较",
             ),
+            "https://github.com/UniversalDependencies/UD_Chinese",
         ),
     )
 }
-TITLES = {corpus.NAME: corpus.TITLE} | {name: source.title for name, source in SOURCES.items()}
-TREE_BANKS = tuple(TITLES)  # what a spec's `data` names
 
 
 def load_tree_bank(name: str, data_dir: Path | str | None = None) -> TreeBank:
     """Raises DataError where the tree bank is unknown, absent or damaged."""
-    if name not in TITLES:
-        raise DataError(f"no tree bank {name!r}; there are {', '.join(TITLES)}")
     if name == corpus.NAME:
         return _built_in()
+    if name not in SOURCES:
+        raise DataError(f"no tree bank {name!r}; there are {', '.join((corpus.NAME, *SOURCES))}")
     source = SOURCES[name]
     if why := why_absent(source.files, data_dir):
         raise DataError(f"{name}: {why.en}")

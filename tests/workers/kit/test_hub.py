@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from workers import jobs, registry
-from workers.kit import data, hub
-from workers.kit.files import DataError
+from workers.kit import data, hub, texts
+from workers.kit.files import DataError, OtherKind
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,6 @@ def test_two_columns_of_text_are_a_pair():
         "hub:a/b", {"train": Split(PAIRS), "validation": Split(PAIRS, ("it rains", "it is wet", 1))}
     )
     assert found.dev == (data.Example("it rains", 1, "it is wet"),)
-    assert data.kind_of(found) == data.PAIRS
 
 
 def test_a_column_of_fractions_is_a_score():
@@ -140,14 +139,33 @@ def test_a_name_without_owner_is_refused_before_anything_is_fetched(name):
         hub.load_hub(name)
 
 
+@pytest.mark.parametrize(
+    ("features", "row", "kind"),
+    [
+        (ONE_TEXT, (0, "fine", 1), texts.CLASSIFIED),
+        (PAIRS, ("it rains", "it is wet", 1), texts.PAIRS),
+        (SCORES, ("a", "b", 0.5), texts.SCORED_PAIRS),
+        ({"text": STRING, "score": Feature("float32")}, ("a", 0.5), None),
+    ],
+)
+def test_a_set_is_of_the_kind_that_its_columns_say_and_of_no_other(the_hub_has, features, row, kind):
+    the_hub_has({"train": Split(features, row)})
+    for asked in (texts.CLASSIFIED, texts.PAIRS, texts.SCORED_PAIRS):
+        if asked is kind:
+            assert len(asked.read("hub:a/b", None).train) + len(asked.read("hub:a/b", None).dev) == 1
+        else:
+            with pytest.raises(OtherKind, match=f"not {asked.slug}"):
+                asked.read("hub:a/b", None)
+
+
 def test_a_job_takes_a_set_of_its_method_s_kind_and_no_other(the_hub_has):
     spec = registry.get_spec("hinton-kd")
     the_hub_has({"train": Split(ONE_TEXT, (0, "fine", 1)), "dev": Split(ONE_TEXT, (0, "poor", 0))})
     assert jobs.load_data(spec, "hub:a/b", None).train == (data.Example("fine", 1),)
     with pytest.raises(jobs.JobError, match="does not take the data set 'hub:a/b'"):
-        jobs.load_data(replace(spec, data=data.PAIRS), "hub:a/b", None)
+        jobs.load_data(replace(spec, data=(texts.PAIRS,)), "hub:a/b", None)
     with pytest.raises(jobs.JobError, match="does not take the data set 'hub:a/b'"):
-        jobs.load_data(replace(spec, reads="trees"), "hub:a/b", None)
+        jobs.load_data(replace(spec, data=(texts.TREES,)), "hub:a/b", None)
 
 
 def test_no_form_offers_the_hub():

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from workers.kit import corpus, data, plain_text
+from workers.kit import corpus, plain_text, texts
 from workers.kit.files import DataError
 
 
@@ -74,7 +74,7 @@ def test_an_absent_or_unknown_text_says_what_to_do(tmp_path):
 
 
 def test_forms_list_plain_texts_as_they_list_sets(tmp_path):
-    listed = data.listing(plain_text.PLAIN_TEXTS, novels_in(tmp_path, ""))
+    listed = texts.listing((texts.UNLABELLED,), novels_in(tmp_path, ""))
     assert [each.name for each in listed if each.available] == ["opinions", "books"]
 
 

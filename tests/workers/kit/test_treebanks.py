@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.kit import data, treebanks
+from workers.kit import data, texts, treebanks
 from workers.kit.files import DataError
 from workers.kit.trees import Sentence
 
@@ -96,7 +96,7 @@ def test_an_unknown_tree_bank_names_those_that_exist():
 
 
 def test_forms_list_tree_banks_as_they_list_sets(tmp_path):
-    found = {each.name: each for each in data.listing(treebanks.TREE_BANKS, bank_in(tmp_path))}
+    found = {each.name: each for each in texts.listing((texts.TREES,), bank_in(tmp_path))}
     assert [name for name, each in found.items() if each.available] == ["opinions", "ud_en_ewt"]
     assert "zh_gsdsimp-ud-dev.conllu" in found["ud_zh_gsdsimp"].why_not.en
 
@@ -107,9 +107,9 @@ def test_a_tree_bank_is_no_set_of_labelled_texts(tmp_path):
 
 
 def test_the_built_in_tree_bank_parses_the_built_in_texts_row_by_row():
-    bank, texts = treebanks.load_tree_bank("opinions"), data.load("opinions")
-    assert [" ".join(sentence.words) for sentence in bank.dev] == [example.text for example in texts.dev]
-    assert [" ".join(sentence.words) for sentence in bank.train] == [example.text for example in texts.train]
+    bank, labelled = treebanks.load_tree_bank("opinions"), data.load("opinions")
+    assert [" ".join(sentence.words) for sentence in bank.dev] == [example.text for example in labelled.dev]
+    assert [" ".join(sentence.words) for sentence in bank.train] == [example.text for example in labelled.train]
     assert bank.sha256 == "b51214005b58d60da1d912653dac68a53c140932e090b1c126e1344408690b47"
 
 

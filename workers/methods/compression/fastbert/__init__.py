@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workers.kit import params
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 BACKBONES = ("bert-3x32", "bert-4x64", "bert-6x64", "bert-8x64", "bert-12x64", "bert-6x128", "bert-12x128")
@@ -309,7 +309,7 @@ SPEC = MethodSpec(
     paper="2004.02178",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from workers.kit import params
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
 
 STEPS = (*params.OF_THE_TEACHER, "epochs", "learning_rate", "batch_size")
@@ -273,7 +273,7 @@ SPEC = MethodSpec(
     paper="1910.06188",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workers.kit import architectures, params
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 NETWORKS = ("bert-2x32", "bert-4x64", "bert-4x64h8", "bert-4x128h8", "bert-6x128", "bert-6x256h16")
@@ -286,7 +286,7 @@ SPEC = MethodSpec(
     paper="1905.10650",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workers.kit import params
 from workers.kit.architectures import sizes
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 PRETRAINED, PREDECESSOR = "pretrained", "predecessor"
@@ -352,7 +352,7 @@ SPEC = MethodSpec(
     paper="2002.02925",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from workers.kit import params
-from workers.kit.data import TEXTS
+from workers.kit.texts import CLASSIFIED
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 
@@ -265,7 +265,7 @@ SPEC = MethodSpec(
     paper="1903.12136",
     params=PARAMS,
     presets=PRESETS,
-    data=TEXTS,
+    data=(CLASSIFIED,),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

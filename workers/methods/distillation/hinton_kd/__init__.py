@@ -1,7 +1,7 @@
 """Hinton's soft targets: what the method is. The job is in job.py, the page in page.md and page.zh.md."""
 
 from workers.kit import params
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
 
 TEACHERS = (
@@ -167,7 +167,7 @@ SPEC = MethodSpec(
     paper="1503.02531",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

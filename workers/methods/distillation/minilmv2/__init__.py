@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workers.kit import params
 from workers.kit.architectures import sizes
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 ALPHAS = (
@@ -332,7 +332,7 @@ SPEC = MethodSpec(
     paper="MiniLMv2: Multi-Head Self-Attention Relation Distillation for Compressing Pretrained Transformers",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workers.kit import layer_maps, params
 from workers.kit.architectures import sizes
-from workers.kit.data import PAIRS, TEXTS
+from workers.kit.texts import CLASSIFIED, PAIRS
 from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text, Value
 
 FORMS = (
@@ -382,7 +382,7 @@ SPEC = MethodSpec(
     paper="1909.10351",
     params=PARAMS,
     presets=PRESETS,
-    data=(*TEXTS, *PAIRS),
+    data=(CLASSIFIED, PAIRS),
     roles=ROLES,
     figures=FIGURES,
     claims=CLAIMS,

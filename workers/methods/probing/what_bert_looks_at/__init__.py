@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from workers.kit import architectures, params
-from workers.kit.treebanks import TREE_BANKS
+from workers.kit.texts import TREES
 from workers.metrics import METRICS
 from workers.spec import Claim, Figure, MethodSpec, Metric, Param, Preset, Role, Symbol, Text
 
@@ -283,8 +283,7 @@ SPEC = MethodSpec(
     paper="1906.04341",
     params=PARAMS,
     presets=PRESETS,
-    data=TREE_BANKS,
-    reads="trees",
+    data=(TREES,),
     roles=ROLES,
     metrics=(HEAD_ACCURACY, UAS),
     figures=FIGURES,
