@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workers.kit import corpus
+from workers.kit import corpus, pairs
 from workers.kit.files import DataError, label_index, read_table, score_between, why_absent
 from workers.kit.sources import SOURCES, SetInFiles
 from workers.spec import Text
@@ -85,14 +85,15 @@ def _both(text: Text) -> dict[str, str]:
 
 
 BUILT_IN = corpus.NAME
+BUILT_INS = (BUILT_IN, *pairs.TITLES)
 
 
 def load(name: str, data_dir: Path | str | None = None) -> Dataset:
     """Raises DataError where the set is unknown, absent or damaged."""
-    if name == BUILT_IN:
-        return _built_in()
+    if name in BUILT_INS:
+        return _built_in() if name == BUILT_IN else _built_in_pairs(name)
     if name not in SOURCES:
-        raise DataError(f"no data set {name!r}; there are {', '.join((BUILT_IN, *SOURCES))}")
+        raise DataError(f"no data set {name!r}; there are {', '.join((*BUILT_INS, *SOURCES))}")
     if why := why_absent(SOURCES[name].files, data_dir):
         raise DataError(f"{name}: {why.en}")
     return _read(SOURCES[name], Path(data_dir))
@@ -112,6 +113,24 @@ def _built_in() -> Dataset:
             f"{corpus.LABEL_NOISE:.0%} of the training labels are turned round; dev labels are clean",
             f"{corpus.LABEL_NOISE:.0%} 的训练标签被翻转，验证集标签无噪声",
         ),
+    )
+
+
+def _built_in_pairs(name: str) -> Dataset:
+    train, dev = (
+        tuple(Example(first, value, second) for first, second, value in rows) for rows in pairs.generate(name)
+    )
+    classes = pairs.CLASSES if name == pairs.INFERENCES else ()
+    return Dataset(
+        name=name,
+        title=pairs.TITLES[name],
+        classes=classes,
+        labels=tuple(str(place) for place in range(len(classes))),
+        train=train,
+        dev=dev,
+        licence=corpus.LICENCE,
+        note=pairs.NOTES[name],
+        scale=None if classes else pairs.SCALE,
     )
 
 

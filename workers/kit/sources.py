@@ -176,5 +176,16 @@ SOURCES = {
             origin="https://github.com/sudha93/semanticTextualSimilarity",
             **PAIR,
         ),
+        SetInFiles(
+            "sick",
+            Text("SICK, relatedness of meaning", "SICK 语义相关度"),
+            "sick/train.tsv",
+            "sick/dev.tsv",
+            label_column="score",
+            scale=(1.0, 5.0),
+            licence=Text("CC BY-NC-SA 3.0", "CC BY-NC-SA 3.0"),
+            origin="https://github.com/brmson/dataset-sts",
+            **PAIR,
+        ),
     )
 }

@@ -5,17 +5,21 @@ Every kind has a built-in set, which stands first; the others are read from DATA
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.kit import corpus, data, hub, plain_text, sources, treebanks
+from workers.kit import agreement, corpus, data, hub, pairs, plain_text, questions, sources, treebanks
 from workers.kit.data import Dataset
 from workers.kit.files import why_absent
 from workers.spec import HUB, SetFacts, Source, Text
 
 OPINIONS = SetFacts(corpus.NAME, corpus.TITLE, corpus.LICENCE)
 LABELLED = sources.SOURCES.values()
+
+
+def _built_in(name: str, titles: Mapping[str, Text]) -> SetFacts:
+    return SetFacts(name, titles[name], corpus.LICENCE)
 
 
 def _facts(sets: Iterable) -> tuple[SetFacts, ...]:
@@ -32,16 +36,25 @@ CLASSIFIED = Source(
 PAIRS = Source(
     "pairs",
     Text("pairs of texts, each of one class", "文本对，各属一类"),
-    _facts(one for one in LABELLED if one.second_column and not one.scale),
+    (
+        _built_in(pairs.INFERENCES, pairs.TITLES),
+        *_facts(one for one in LABELLED if one.second_column and not one.scale),
+    ),
     "workers.kit.texts:load_pairs",
     takes_hub=True,
 )
 SCORED_PAIRS = Source(
     "scored-pairs",
     Text("pairs of texts, each with a score of how alike they are", "文本对，各有相似度评分"),
-    _facts(one for one in LABELLED if one.scale),
+    (_built_in(pairs.SIMILARITIES, pairs.TITLES), *_facts(one for one in LABELLED if one.scale)),
     "workers.kit.texts:load_scored_pairs",
     takes_hub=True,
+)
+TAGGED = Source(
+    "tagged",
+    Text("sentences with a tag for each word", "每个词带词性标签的句子"),
+    (OPINIONS, *_facts(treebanks.SOURCES.values())),
+    "workers.kit.questions:load_tagged",
 )
 TREES = Source(
     "trees",
@@ -49,13 +62,25 @@ TREES = Source(
     (OPINIONS, *_facts(treebanks.SOURCES.values())),
     "workers.kit.treebanks:load_tree_bank",
 )
+CLOZE = Source(
+    "cloze",
+    Text("sentences without one word, with candidates for it", "缺一个词的句子，附候选词"),
+    (_built_in(agreement.GAPS, agreement.TITLES), *_facts(questions.CLOZE.values())),
+    "workers.kit.questions:load_cloze",
+)
+MINIMAL_PAIRS = Source(
+    "minimal-pairs",
+    Text("pairs of sentences, one right and one wrong", "句对，一句正确、一句错误"),
+    (_built_in(agreement.CONTRASTS, agreement.TITLES), *_facts(questions.MINIMAL_PAIRS.values())),
+    "workers.kit.questions:load_minimal_pairs",
+)
 UNLABELLED = Source(
     "unlabelled",
     Text("sentences without labels", "无标注的句子"),
     (OPINIONS, *_facts(plain_text.SOURCES.values())),
     "workers.kit.plain_text:load_plain_text",
 )
-KINDS = (CLASSIFIED, PAIRS, SCORED_PAIRS, TREES, UNLABELLED)
+KINDS = (CLASSIFIED, PAIRS, SCORED_PAIRS, TAGGED, TREES, CLOZE, MINIMAL_PAIRS, UNLABELLED)
 TITLES = {one.name: one.title for kind in KINDS for one in kind.sets}
 
 

@@ -67,7 +67,7 @@ def test_an_absent_set_says_what_to_do(tmp_path, folder, said):
 
 
 def test_an_unknown_set_names_those_that_exist():
-    with pytest.raises(DataError, match="opinions, sst2"):
+    with pytest.raises(DataError, match="opinions, inferences, similarities, sst2"):
         data.load("imdb")
 
 
@@ -90,7 +90,7 @@ def test_a_set_with_folds_holds_one_out(tmp_path):
 def test_the_list_says_which_sets_are_here_and_why_the_others_are_not(tmp_path):
     spec = registry.get_spec("hinton-kd")
     found = {each.name: each for each in registry.data_sets(spec, folder_with(tmp_path, train=GOOD, dev=GOOD))}
-    assert [name for name, each in found.items() if each.available] == ["opinions", "sst2"]
+    assert [name for name, each in found.items() if each.available] == ["opinions", "sst2", "inferences"]
     assert "trec/train.tsv" in found["trec"].why_not.en
     assert registry.data_sets(spec, None)[1].why_not.zh.endswith("DATA_DIR")
 
@@ -147,7 +147,7 @@ def test_the_note_says_what_dev_is(tmp_path, name, said):
 
 def test_every_labelled_set_is_of_one_kind():
     kinds = [*texts.CLASSIFIED.names, *texts.PAIRS.names, *texts.SCORED_PAIRS.names]
-    assert sorted(kinds) == sorted({data.BUILT_IN, *data.SOURCES})
+    assert sorted(kinds) == sorted({*data.BUILT_INS, *data.SOURCES})
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,11 @@ def test_real_sets_are_read_whole(shared_dir, name, train, dev):
     found = data.load(name, shared_dir / "data")
     assert (len(found.train), len(found.dev)) == (train, dev)
     assert {example.label for example in found.train} == set(range(len(found.classes)))
+
+
+def test_the_real_set_of_relatedness_is_read_whole(shared_dir):
+    found = data.load("sick", shared_dir / "data")
+    assert (len(found.train), len(found.dev), found.scale) == (4_500, 500, (1.0, 5.0))
 
 
 def test_the_real_set_of_scores_is_read_whole(shared_dir):
