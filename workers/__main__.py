@@ -1,6 +1,6 @@
 """The engine's command line, built from the specs.
 
-python -m workers list | run METHOD | sweep FAMILY | evaluate CHECKPOINT FILE
+python -m workers list | data | run METHOD | sweep FAMILY | evaluate CHECKPOINT FILE
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from workers import jobs, registry, sweep_command
+from workers import data_command, jobs, registry, sweep_command
 from workers.comparison import NothingToCompare
 from workers.kit.data import DataError
 from workers.kit.events import Diverged, Report
@@ -39,6 +39,7 @@ def build_parser() -> Parser:
     listed = commands.add_parser("list", help="the methods, their presets and data sets")
     listed.add_argument("--json", action="store_true", help="as JSON, with every parameter")
     listed.add_argument("--data-dir", default=os.environ.get("DATA_DIR"), help="folder of real data sets (DATA_DIR)")
+    data_command.add_to(commands)
     run = commands.add_parser("run", help="run a method's reference job here")
     methods = run.add_subparsers(dest="method", required=True, metavar="METHOD")
     for spec in registry.all_specs().values():
@@ -207,7 +208,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command == "sweep":
             return 1 if sweep_command.run(args, console) else 0
-        {"list": show_list, "run": run_method, "evaluate": evaluate}[args.command](args, console)
+        {"list": show_list, "data": data_command.run, "run": run_method, "evaluate": evaluate}[args.command](
+            args, console
+        )
     except InvalidParams as wrong:
         listed = "; ".join(f"{jobs.option_of(name)} {text.en}" for name, text in wrong.errors.items())
         parser.error(listed)

