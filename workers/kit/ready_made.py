@@ -1,7 +1,8 @@
 """Encoders that others have trained: what `transformers` loads from the data folder or, where allowed, from the hub.
 
-Whoever may start a run may name one. So a name leads to no folder but those in `models/` of the data folder, and
-nothing is fetched over the network unless HUB_DOWNLOADS=1 says that it may.
+Whoever may start a run may name one. So a name leads to no folder but those in `models/` of the data folder and those
+of installed packages that the product knows (known_encoders.py), and nothing is fetched over the network unless
+HUB_DOWNLOADS=1 says that it may; a known one never is.
 
 Its vocabulary is put into another order, in which the marks have our numbers (marks.py), and the rows of its embeddings
 with it. Whether the network still says what it says in the library is tried before it is handed out.
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +29,9 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging as library_log
 
-from workers.kit import encoders, marks, networks, text
+from workers.kit import encoders, known_encoders, marks, networks, text
 from workers.kit.encoders import EncoderClassifier, EncoderShape
 from workers.kit.files import DataError
 from workers.kit.pretraining import WordGuess
@@ -75,13 +78,14 @@ def load(name: str, data_dir: Path | str | None, *, classes: int, seed: int = 0)
 def _from_the_library(name: str, data_dir: Path | str | None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
     """The model, its tokenizer, and whether what guesses hidden words came with it. Raises DataError."""
     source = {"pretrained_model_name_or_path": _place(name, data_dir)}
-    source["local_files_only"] = os.environ.get("HUB_DOWNLOADS") != "1"
+    source["local_files_only"] = name in known_encoders.KNOWN or os.environ.get("HUB_DOWNLOADS") != "1"
     try:
         config = AutoConfig.from_pretrained(**source)
         words = AutoTokenizer.from_pretrained(**source, use_fast=True)
         kind = AutoModelForMaskedLM if type(config) in MODEL_FOR_MASKED_LM_MAPPING else AutoModel
         how = {"use_safetensors": True, "dtype": torch.float32, "output_loading_info": True}
-        model, found = kind.from_pretrained(**source, **how, attn_implementation=encoders.LAID_OPEN)
+        with _quiet_library():
+            model, found = kind.from_pretrained(**source, **how, attn_implementation=encoders.LAID_OPEN)
     except (OSError, ValueError, KeyError, ImportError) as error:
         if isinstance(error, OSError) and not Path(source["pretrained_model_name_or_path"]).is_dir():
             where = "put its folder into models/ of DATA_DIR, or set HUB_DOWNLOADS=1 where there is a network"
@@ -92,6 +96,20 @@ def _from_the_library(name: str, data_dir: Path | str | None) -> tuple[PreTraine
     if missing := [key for key in found["missing_keys"] if key.startswith(inside) and "pooler" not in key]:
         raise DataError(f"{name!r} is not taken: its file lacks {len(missing)} tensors, {min(missing)} for one")
     return model.eval(), words, kind is AutoModelForMaskedLM and not found["missing_keys"]
+
+
+@contextmanager
+def _quiet_library() -> Iterator[None]:
+    """Its loader calls a file corrupted that only lacks a masked-LM head. What is missing is judged here, in words."""
+    verbosity, has_bars = library_log.get_verbosity(), library_log.is_progress_bar_enabled()
+    library_log.set_verbosity_error()
+    library_log.disable_progress_bar()
+    try:
+        yield
+    finally:
+        library_log.set_verbosity(verbosity)
+        if has_bars:
+            library_log.enable_progress_bar()
 
 
 def _renumbered(body: PreTrainedModel, order: Sequence[int], classes: int, seed: int) -> EncoderClassifier:
@@ -159,5 +177,7 @@ def _place(name: str, data_dir: Path | str | None) -> str:
         raise DataError(
             f"{name!r} names no encoder: a folder in models/ of DATA_DIR or an id of the hub would, as owner/name"
         )
+    if name in known_encoders.KNOWN:
+        return str(known_encoders.folder_of(name, data_dir))
     folder = Path(data_dir or "", "models", name)
     return str(folder) if data_dir and folder.is_dir() else name

@@ -1,9 +1,13 @@
 """An encoder of the library, loaded from a folder, says here what it says there."""
 
+import hashlib
+from dataclasses import replace
+
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
+    AutoModel,
     AutoTokenizer,
     DistilBertConfig,
     DistilBertForMaskedLM,
@@ -15,7 +19,7 @@ from transformers import (
 )
 
 from tests.workers.encoder_folder import save_encoder, word_pieces
-from workers.kit import ready_made
+from workers.kit import known_encoders, ready_made
 from workers.kit.files import DataError
 from workers.kit.text import FIRST, MASK, SEPARATOR, UNKNOWN
 
@@ -184,3 +188,68 @@ def test_a_tokenizer_without_the_marks_is_refused_in_words(tmp_path):
 def test_no_name_leads_out_of_the_folder_of_encoders(tmp_path, name):
     with pytest.raises(DataError, match="names no encoder"):
         ready_made.load(name, tmp_path, classes=1)
+
+
+# --- encoders that are known by name ------------------------------------------------------------------------------
+@pytest.fixture
+def minilm():
+    if why := known_encoders.why_not("minilm-l6", None):
+        pytest.skip(f"minilm-l6: {why.en}")
+    return known_encoders.place("minilm-l6", None)
+
+
+def test_minilm_says_what_it_says_in_the_library(minilm):
+    found = ready_made.load("minilm-l6", None, classes=2)
+    words, model = AutoTokenizer.from_pretrained(minilm), AutoModel.from_pretrained(minilm).eval()
+    for text, second in ((LONG, None), ("Dogs barked", "no cat sat: unbelievable!")):
+        asked = words(text, second, return_tensors="pt")
+        encoding = found.tokenizer.encode(text, second)
+        assert encoding.tokens == words.convert_ids_to_tokens(asked["input_ids"][0])
+        with torch.inference_mode():
+            (states,), _ = found.net.eval().encode(torch.tensor([encoding.ids]))
+            assert torch.allclose(states, model(**asked).last_hidden_state, atol=1e-5)
+
+
+def test_minilm_has_the_sizes_that_are_said_of_it_and_guesses_no_words(minilm):
+    found, sizes = ready_made.load("minilm-l6", None, classes=2), known_encoders.KNOWN["minilm-l6"].sizes
+    config = found.net.body.config
+    assert (config.num_hidden_layers, config.hidden_size, config.num_attention_heads) == (
+        sizes.layers,
+        sizes.width,
+        sizes.heads,
+    )
+    assert found.guess is None
+
+
+def test_minilm_is_loaded_without_a_word_of_what_it_lacks(minilm, capfd):
+    ready_made.load("minilm-l6", None, classes=2)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A small encoder in the place of the known one, with its hash known."""
+    folder = tmp_path / "models" / "minilm-l6"
+    save_encoder(folder, TEXTS)
+    weights = (folder / "model.safetensors").read_bytes()
+    digest = hashlib.sha256(weights).hexdigest()
+    toy = replace(known_encoders.KNOWN["minilm-l6"], sha256=digest, size_bytes=len(weights), folder="no_such/model")
+    monkeypatch.setattr(known_encoders, "KNOWN", {"minilm-l6": toy})
+    return folder
+
+
+def test_a_known_encoder_is_never_asked_of_the_hub(copied, tmp_path, monkeypatch):
+    monkeypatch.setenv("HUB_DOWNLOADS", "1")
+    asked, real = [], ready_made.AutoTokenizer.from_pretrained
+    monkeypatch.setattr(ready_made.AutoTokenizer, "from_pretrained", lambda **how: asked.append(how) or real(**how))
+    assert ready_made.load("minilm-l6", tmp_path, classes=1).name == "minilm-l6"
+    assert [how["local_files_only"] for how in asked] == [True]
+    with pytest.raises(DataError, match="not installed"):
+        ready_made.load("minilm-l6", None, classes=1)
+
+
+def test_a_copy_with_other_weights_is_not_loaded(copied, tmp_path):
+    save_encoder(copied.parent / "other", TEXTS[:2])
+    (copied.parent / "other" / "model.safetensors").replace(copied / "model.safetensors")
+    with pytest.raises(DataError, match=r"'minilm-l6' is not taken: model\.safetensors of models/minilm-l6 is not the"):
+        ready_made.load("minilm-l6", tmp_path, classes=1)
