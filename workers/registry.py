@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from workers import methods
 from workers.kit.texts import KINDS, DataSet, listing
 from workers.metrics import METRICS
-from workers.spec import MethodSpec, Metric, Source, Text
+from workers.spec import MethodSpec, Metric, Param, Source, Text, Value
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,19 @@ FAMILIES = (
     Family("fine-tuning", Text("Fine-tuning", "微调")),
     Family("embeddings", Text("Sentence embeddings", "句子表示")),
 )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a parameter's choices as a form offers it."""
+
+    value: str
+    label: Text
+    why_not: Text | None = None
+
+    @property
+    def available(self) -> bool:
+        return self.why_not is None
 
 
 class UnknownMethod(KeyError):
@@ -120,3 +133,18 @@ def kinds() -> tuple[Source, ...]:
 def data_titles() -> dict[str, Text]:
     """Every data set's name for people."""
     return {one.name: one.title for kind in kinds() for one in kind.sets}
+
+
+def choices(param: Param, data_dir: Path | str | None) -> list[Choice]:
+    """What a parameter of type "choice" takes, each with whether it can be had here. Imports no torch."""
+    return [Choice(value, label, _why_not(param, value, data_dir)) for value, label in param.choices]
+
+
+def absent(spec: MethodSpec, values: Mapping[str, Value], data_dir: Path | str | None) -> dict[str, Text]:
+    """Why cleaned values cannot be had here, by parameter; empty where all can."""
+    found = {param.name: _why_not(param, values[param.name], data_dir) for param in spec.params if param.name in values}
+    return {name: why for name, why in found.items() if why}
+
+
+def _why_not(param: Param, value: Value, data_dir: Path | str | None) -> Text | None:
+    return param.why_not(value, data_dir) if param.why_not else None

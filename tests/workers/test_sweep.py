@@ -1,12 +1,15 @@
 """A sweep's folders: complete runs are kept and not measured again, failed ones are."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from workers import sweep
+from workers import registry, sweep
 from workers.__main__ import main
 from workers.comparison import comparison, planned
+from workers.kit import params
+from workers.spec import Text
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +77,14 @@ def test_what_makes_no_sense_is_refused_before_anything_runs(options, said, caps
         main(["sweep", "distillation", "--out", str(tmp_path / "out"), *options])
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_value_that_is_not_here_is_refused_before_anything_is_measured(tmp_path, monkeypatch, capsys):
+    spec = registry.get_spec("tinybert")
+    absent = params.encoder("minilm-l6", "minilm-l6")
+    absent = replace(absent, why_not=lambda value, data_dir: Text("not installed", "未安装"))
+    monkeypatch.setattr(registry, "all_specs", lambda: {spec.slug: replace(spec, params=(*spec.params, absent))})
+    with pytest.raises(SystemExit):
+        main(["sweep", "distillation", "--preset", "smoke", "--out", str(tmp_path / "runs")])
+    assert "tinybert: encoder minilm-l6: not installed" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()

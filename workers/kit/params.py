@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 
-from workers.kit import architectures
+from workers.kit import architectures, known_encoders
 from workers.spec import Param, Text, Value
 
 # What the presets are called, and what is said of them, where a method has nothing of its own to say.
@@ -76,6 +76,7 @@ READY_MADE = Param(
         "填写后取代上面所选的教师：不再预训练，直接用标签微调，所有网络都用它的分词器读文本。",
     ),
     maximum=200,
+    why_not=known_encoders.why_not,
 )
 TEACHER_EPOCHS = Param(
     "teacher_epochs",
@@ -150,6 +151,23 @@ def student(default: str, *names: str) -> Param:
         Text("Student", "学生网络"),
         Text("The small network, trained from scratch in every arm.", "较小的网络，每个对照组都从头训练。"),
         choices=architectures.choices(*names),
+    )
+
+
+def encoder(default: str, *names: str) -> Param:
+    """A choice of encoders that are looked at: those known by name (known_encoders.py), and small ones of the kit."""
+    known = {name: encoder.title for name, encoder in known_encoders.KNOWN.items()}
+    return Param(
+        "encoder",
+        "choice",
+        default,
+        Text("Encoder", "编码器"),
+        Text(
+            "The network that is looked at. A pre-trained one is taken as it is; a small one is pre-trained first.",
+            "要分析的网络。已预训练的直接使用；较小的先在文本上预训练。",
+        ),
+        choices=tuple((name, known.get(name) or architectures.title(name)) for name in names),
+        why_not=known_encoders.why_not,
     )
 
 

@@ -34,6 +34,13 @@ def test_first_weights_depend_on_the_seed_alone(name):
     assert any(not torch.equal(first[key], other[key]) for key in first)
 
 
+@pytest.mark.parametrize(("layers", "width"), [(2, 96), (3, 192), (4, 192)])
+def test_a_name_says_how_many_heads_a_small_bert_has(layers, width):
+    """Twelve, as the pre-trained encoder has: then student and teacher can be compared head by head."""
+    config = build(f"bert-{layers}x{width}h12").body.config
+    assert (config.num_hidden_layers, config.hidden_size, config.num_attention_heads) == (layers, width, 12)
+
+
 def test_the_body_is_what_stands_outside_embedding_tables():
     total, body = networks.parameter_counts(build("bert-2x64"))
     assert total - body == 30 * 64 + 64 * 64 + 2 * 64  # words, positions, which of two texts
