@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from demos import formatting, pages
+from demos import formatting, options, pages
 from demos.groups.fields import GroupFormMixin, SeedsField, vary_name
 from workers import registry
 from workers.registry import DataSet
@@ -51,18 +51,6 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + full_stop
 
 
-class DataSelect(forms.Select):
-    """Data sets that are not on this machine are listed, cannot be chosen, and say why."""
-
-    unavailable: frozenset[str] = frozenset()
-
-    def create_option(self, name, value, *args, **kwargs):
-        option = super().create_option(name, value, *args, **kwargs)
-        if value in self.unavailable:
-            option["attrs"]["disabled"] = True
-        return option
-
-
 class PresetRadios(forms.RadioSelect):
     """Presets that cannot be run here are shown, cannot be chosen, and say why."""
 
@@ -85,7 +73,7 @@ class RunForm(GroupFormMixin, forms.Form):
     use_required_attribute = False
 
     preset = forms.ChoiceField(label=gettext_lazy("Preset"), widget=PresetRadios)
-    data = forms.ChoiceField(label=gettext_lazy("Data"), required=False, widget=DataSelect)
+    data = forms.ChoiceField(label=gettext_lazy("Data"), required=False, widget=options.SelectHere)
     seed = SeedsField()
 
     def __init__(self, *args, **kwargs):
@@ -112,9 +100,7 @@ class RunForm(GroupFormMixin, forms.Form):
         field = self.fields["data"]
         field.choices = [("", _("the preset's own"))]
         for name, data_set in self.data_sets.items():
-            title = formatting.local(data_set.title)
-            label = title if data_set.available else _("%(data)s (not here)") % {"data": title}
-            field.choices.append((name, label))
+            field.choices.append((name, options.label(data_set.title, data_set.why_not)))
         field.widget.choices = field.choices
         field.widget.unavailable = frozenset(n for n, data_set in self.data_sets.items() if not data_set.available)
 
@@ -175,6 +161,7 @@ class RunForm(GroupFormMixin, forms.Form):
                 "field": self[field_name(param)],
                 "symbol": pages.formula(param.symbol) if param.symbol else "",
                 "bounds": bounds(param),
+                "unavailable": options.reasons_of(param),
                 "presets": [
                     (preset.name, printed_value(param, self.spec.values_of(preset)[param.name]))
                     for preset in self.spec.presets
@@ -191,22 +178,22 @@ class RunForm(GroupFormMixin, forms.Form):
 
     @property
     def unavailable(self) -> list[tuple[str, str]]:
-        """(titles, why not): data sets that are absent for the same reason stand in one line."""
-        titles: dict[str, list[str]] = {}
-        for data_set in self.data_sets.values():
-            if not data_set.available:
-                titles.setdefault(formatting.local(data_set.why_not), []).append(formatting.local(data_set.title))
-        return [(_(", ").join(names), why) for why, names in titles.items()]
+        """(titles, why not) of data sets that are absent."""
+        return options.reasons((found.title, found.why_not) for found in self.data_sets.values() if found.why_not)
 
 
 def param_field(param: Param) -> forms.Field:
     """A list for a choice, an input for the rest: the spec checks, the HTML attributes only help."""
     common = {"label": formatting.local(param.label), "help_text": formatting.local(param.help), "required": False}
     if param.type in {"bool", "choice"}:
-        options = [("true", _("yes")), ("false", _("no"))]
+        offered, absent = [("true", _("yes")), ("false", _("no"))], frozenset()
         if param.type == "choice":
-            options = [(name, formatting.local(label)) for name, label in param.choices]
-        return forms.ChoiceField(choices=[("", _("the preset's value")), *options], **common)
+            offered, absent = options.offered(param)
+        field = forms.ChoiceField(
+            choices=[("", _("the preset's value")), *offered], widget=options.SelectHere, **common
+        )
+        field.widget.unavailable = absent
+        return field
     if param.type == "text":
         return forms.CharField(max_length=int(param.maximum), **common)
     step = "1" if param.type == "int" else "any"

@@ -12,11 +12,11 @@ from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from demos import formatting
+from demos import formatting, options
 from demos.costs import Costs, Estimate, set_up
 from demos.estimates import Forecast, device_classes
 from demos.forms import RunForm
-from workers.spec import Preset
+from workers.spec import MethodSpec, Preset
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ class Panel:
 def run_panel(form: RunForm, owner: Any = None) -> Panel:
     """For who is signed in, or for all who are not: they count as one. A fixed number of queries."""
     forecast = Forecast()
-    why = _("Needs a GPU, and no worker here has one.")
-    refused = {preset.name: why for preset in form.spec.presets if preset.needs not in forecast.queues_served}
+    refused = _refused_presets(form.spec, forecast)
     form.refuse_presets(refused)
     owner_id = owner.pk if owner and owner.is_authenticated else None
     set_ups = {preset.name: set_up(form.spec, preset) for preset in form.spec.presets}
@@ -64,6 +63,17 @@ def run_panel(form: RunForm, owner: Any = None) -> Panel:
         for preset, radio in form.preset_radios
     ]
     return Panel(choices, _refused(forecast, owner_id), _note(forecast, owner_id))
+
+
+def _refused_presets(spec: MethodSpec, forecast: Forecast) -> dict[str, str]:
+    """Why not, by the name of the preset."""
+    found = {}
+    for preset in spec.presets:
+        if preset.needs not in forecast.queues_served:
+            found[preset.name] = _("Needs a GPU, and no worker here has one.")
+        elif absent := options.absent_in_words(spec, spec.values_of(preset)):
+            found[preset.name] = absent
+    return found
 
 
 def _begins(forecast: Forecast, queue: str, owner_id: int | None) -> str:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from demos import formatting, reading
+from demos import formatting, options, reading
 from demos.configurations import configuration_of
 from demos.events import append, state_event
 from demos.holding import LeaseLost, end
@@ -27,7 +27,8 @@ from workers.spec import InvalidParams, MethodSpec, Preset, Text
 
 __all__ = [
     "LeaseLost", "RunRefused", "TooManyRuns",
-    "claim_next", "queue_place", "remove_artifacts", "remove_runs", "repeat_run", "request_cancel", "start_run",
+    "claim_next", "queue_place", "refuse_absent_values", "remove_artifacts", "remove_runs", "repeat_run",
+    "request_cancel", "start_run",
 ]  # fmt: skip
 
 CANCELLED_WAITING = Text("Cancelled before it began.", "尚未开始便已取消。")
@@ -52,6 +53,7 @@ def start_run(
     chosen = _preset(spec, preset)
     cleaned = spec.clean(params, preset=chosen)
     _refuse_data_that_is_not_here(spec, data)
+    refuse_absent_values(spec, cleaned)
     if not 0 <= seed < 2**31:
         raise RunRefused(_("The seed must lie between 0 and 2147483647."))
     _refuse_what_no_worker_serves(chosen)
@@ -90,6 +92,12 @@ def _refuse_data_that_is_not_here(spec: MethodSpec, name: str) -> None:
     if not known[name].available:
         why_not = known[name].why_not
         raise RunRefused(formatting.local(why_not) or _("This data set is not here."))
+
+
+def refuse_absent_values(spec: MethodSpec, params: Mapping[str, Any]) -> None:
+    """Raises RunRefused where a value, an encoder for one, is not on this machine. Forms say so at the field."""
+    if words := options.absent_in_words(spec, params):
+        raise RunRefused(words)
 
 
 def repeat_run(*, run: Run, owner: Any = None) -> Run:

@@ -11,7 +11,7 @@ from demos import causes, run_page
 from demos.advice import what_to_try
 from demos.models import Artifact, Event, Result, Run
 from workers import registry
-from workers.spec import InvalidParams, MethodSpec, Preset
+from workers.spec import InvalidParams, MethodSpec, Param, Preset
 
 
 class TextSerializer(serializers.Serializer):
@@ -24,10 +24,8 @@ class TextSerializer(serializers.Serializer):
 class ChoiceSerializer(serializers.Serializer):
     value = serializers.CharField()
     label = TextSerializer()
-
-    def to_representation(self, choice: tuple) -> dict:
-        value, label = choice
-        return super().to_representation({"value": value, "label": label})
+    available = serializers.BooleanField()
+    why_not = TextSerializer(allow_null=True)
 
 
 class ParamSerializer(serializers.Serializer):
@@ -36,11 +34,15 @@ class ParamSerializer(serializers.Serializer):
     default = serializers.JSONField(help_text="A number, a boolean or a string, as `type` says.")
     minimum = serializers.FloatField(allow_null=True)
     maximum = serializers.FloatField(allow_null=True)
-    choices = ChoiceSerializer(many=True)
+    choices = serializers.SerializerMethodField(help_text="What a choice takes, and whether it is here.")
     unit = serializers.CharField(allow_blank=True)
     symbol = serializers.CharField(allow_blank=True, help_text="The paper's symbol, as LaTeX.")
     label = TextSerializer()
     help = TextSerializer()
+
+    @extend_schema_field(ChoiceSerializer(many=True))
+    def get_choices(self, param: Param) -> list:
+        return ChoiceSerializer(registry.choices(param, settings.DATA_DIR), many=True).data
 
 
 class PresetSerializer(serializers.Serializer):
@@ -201,9 +203,13 @@ class RunRequestSerializer(serializers.Serializer):
             raise serializers.ValidationError({"preset": error.args[0]}) from error
         errors: dict = {}
         try:
-            spec.clean(asked["params"], preset=preset)
+            cleaned = spec.clean(asked["params"], preset=preset)
+            alone = {name: value for name, value in cleaned.items() if name not in asked.get("varied", ())}
+            wrong = registry.absent(spec, alone, settings.DATA_DIR)
         except InvalidParams as error:
-            errors["params"] = {name: [text.en] for name, text in error.errors.items()}
+            wrong = error.errors
+        if wrong:
+            errors["params"] = {name: [text.en] for name, text in wrong.items()}
         data = asked.get("data") or preset.data
         known = {data_set.name: data_set for data_set in registry.data_sets(spec, settings.DATA_DIR)}
         if data not in known:

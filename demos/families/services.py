@@ -8,6 +8,7 @@ from django.db import transaction
 
 from demos.families.reading import FamilyRuns
 from demos.groups import services
+from demos.services import refuse_absent_values
 
 
 def measure_missing(*, found: FamilyRuns, owner: Any = None) -> int:
@@ -15,6 +16,7 @@ def measure_missing(*, found: FamilyRuns, owner: Any = None) -> int:
     with transaction.atomic():
         for entry in found.comparison.entries:
             if seeds := found.missing.get(entry.spec.slug):
+                refuse_absent_values(entry.spec, entry.params)
                 services.start(
                     spec=entry.spec, preset=found.comparison.preset, data=found.data, seeds=seeds,
                     params=entry.params, varied={}, owner=owner,

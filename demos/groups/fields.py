@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from demos import formatting
+from demos import formatting, options
 from demos.groups.grid import Grid, InvalidSeeds, TooLarge, checked, parse_seeds
 from workers.spec import InvalidParams, MethodSpec, Param, Preset
 
@@ -65,12 +65,12 @@ def values_field(param: Param) -> forms.Field:
     """A text field for a number's values, boxes to tick for a choice's."""
     label = formatting.local(param.label)
     if param.type in {"bool", "choice"}:
-        options = [("true", _("yes")), ("false", _("no"))]
+        offered, absent = [("true", _("yes")), ("false", _("no"))], frozenset()
         if param.type == "choice":
-            options = [(name, formatting.local(text)) for name, text in param.choices]
-        return forms.MultipleChoiceField(
-            label=label, choices=options, required=False, widget=forms.CheckboxSelectMultiple
-        )
+            offered, absent = options.offered(param)
+        field = forms.MultipleChoiceField(label=label, choices=offered, required=False, widget=options.TicksHere)
+        field.widget.unavailable = absent
+        return field
     attrs = {"inputmode": "text", "autocomplete": "off"}
     kind = TextsField if param.type == "text" else ValuesField
     return kind(label=label, required=False, max_length=MAX_LIST_LENGTH, widget=forms.TextInput(attrs=attrs))

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from workers import registry
 from workers.spec import InvalidParams, MethodSpec, Preset, Text
 
 MAX_VARIED = 2  # what a table and a curve can still show
@@ -102,6 +103,9 @@ def checked(
         common = spec.clean({name: value for name, value in params.items() if name not in varied}, preset=preset)
     except InvalidParams as error:
         errors = error.errors | errors
+    else:
+        alone = {name: value for name, value in common.items() if name not in varied}
+        errors = registry.absent(spec, alone, settings.DATA_DIR) | errors
     if errors:
         raise InvalidParams(errors)
     common |= {name: found[0] for name, found in values.items() if len(found) == 1}
@@ -132,8 +136,11 @@ def _cleaned(spec: MethodSpec, name: str, given: Sequence[Any], errors: dict[str
     found: dict[Any, None] = {}
     for value in given:
         try:
-            found[param.clean(value)] = None
+            found[cleaned := param.clean(value)] = None
+            said = registry.absent(spec, {name: cleaned}, settings.DATA_DIR).get(name)
         except ValueError as error:
-            said, shown = error.args[0], str(value)[:40]
+            said = error.args[0]
+        if said:
+            shown = str(value)[:40]
             errors.setdefault(name, Text(f"{shown}: {said.en}", f"{shown}：{said.zh}"))
     return list(found)

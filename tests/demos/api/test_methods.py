@@ -33,7 +33,12 @@ def test_a_method_says_what_its_parameters_take(client, spec):
         "label": {"en": "Temperature", "zh": "温度"},
         "help": {"en": "Softens both distributions.", "zh": "使两个分布更平缓。"},
     }
-    assert parameters["student"]["choices"][1] == {"value": "small", "label": {"en": "small", "zh": "小"}}
+    assert parameters["student"]["choices"][1] == {
+        "value": "small",
+        "label": {"en": "small", "zh": "小"},
+        "available": True,
+        "why_not": None,
+    }
 
 
 def test_a_method_says_its_presets_data_and_roles(client, spec):
