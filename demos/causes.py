@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from demos.formatting import in_language
 from demos.models import Run
 from demos.recording import ArtifactRefused
 from workers.spec import Text
@@ -24,9 +25,9 @@ def of_our_side(error: Exception) -> Text:
 
 
 def last_lines(run: Run) -> list[str]:
-    """The end of the log of a run that ended otherwise than hoped; nothing for any other."""
+    """The end of the log of a run that ended otherwise than hoped, for the reader; nothing for any other."""
     if run.state not in UNWANTED:
         return []
     latest = run.events.filter(kind="log").order_by("-seq").values_list("body__text", flat=True)[:LAST_LINES]
-    lines = [line for text in reversed(latest) for line in str(text).splitlines()]
+    lines = [line for text in reversed(latest) for line in in_language(text).splitlines()]
     return lines[-LAST_LINES:]

@@ -1,11 +1,19 @@
-"""A run's log in pieces: its end, a page at a time for whoever reads on, or only the lines that are searched for."""
+"""A run's log in pieces: its end, a page at a time for whoever reads on, or only the lines that are searched for.
+
+A line is shown and searched in the reader's language. What older versions stored has one string for both.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django import forms
+from django.db.models import TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 
+from demos.formatting import in_language
 from demos.models import Run
 
 LINES_A_PAGE = 200
@@ -53,7 +61,7 @@ def log_page(
     if up_to is not None:
         said = said.filter(seq__lte=up_to)
     if q:
-        said = said.filter(body__text__icontains=q)
+        said = said.annotate(words=_words()).filter(words__icontains=q)
     forward = after is not None
     if forward:
         asked = said.filter(seq__gt=after).order_by("seq")
@@ -73,11 +81,16 @@ def log_page(
     )
 
 
-def _that_fit(rows: list[tuple[int, str]]) -> list[Line]:
+def _words() -> Coalesce:
+    language = "zh" if (get_language() or "en").startswith("zh") else "en"
+    return Coalesce(KT(f"body__text__{language}"), KT("body__text"), output_field=TextField())
+
+
+def _that_fit(rows: list[tuple[int, object]]) -> list[Line]:
     """As many as stay light together; at least one."""
     lines, letters = [], 0
     for seq, text in rows:
-        text = str(text)
+        text = in_language(text)
         text = text if len(text) <= LETTERS_A_LINE else text[:LETTERS_A_LINE] + " …"
         letters += len(text)
         if lines and letters > LETTERS_A_PAGE:

@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from demos import live, services
+from demos.formatting import in_language
 from demos.models import Artifact, Run
 
 RETRY_MS = 2000
@@ -46,9 +47,12 @@ def artifact_file(artifact: Artifact) -> StreamingHttpResponse:
     return answer
 
 
-async def log_text(run: Run) -> AsyncIterator[str]:
+async def log_lines(run: Run, language: str | None) -> AsyncIterator[str]:
+    """`language` is the reader's: by the time the lines are sent their request is over."""
     async for bodies in _bodies(run, "log"):
-        yield "".join(f"{body['text']}\n" for body in bodies)
+        with translation.override(language):
+            lines = "".join(f"{in_language(body['text'])}\n" for body in bodies)
+        yield lines
 
 
 async def series_csv(run: Run) -> AsyncIterator[str]:

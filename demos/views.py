@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import user_or_none, writer_required
@@ -107,7 +108,7 @@ def run_log(request: HttpRequest, run_id) -> HttpResponse:
 def run_log_text(request: HttpRequest, run_id) -> StreamingHttpResponse:
     shown = get_object_or_404(Run, pk=run_id)
     name = f"{shown.method}-{str(shown.pk)[:8]}.log"
-    return streams.attachment(streams.log_text(shown), name, "text/plain; charset=utf-8")
+    return streams.attachment(streams.log_lines(shown, get_language()), name, "text/plain; charset=utf-8")
 
 
 @require_safe

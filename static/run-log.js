@@ -13,6 +13,7 @@
   const MOST = 5000; // lines kept on the page; earlier ones are fetched again when they are asked for
   const MOST_LETTERS = 4000; // of one line, as on the server
   const NEAR_END_PX = 24;
+  const HAN = /[\u4e00-\u9fff]/; // what tells a line's language, as on the server
   let waiting = [];
   let matches = [];
   let place = -1;
@@ -24,6 +25,7 @@
   function lineOf({ seq, text }) {
     const line = document.createElement("span");
     line.dataset.seq = seq;
+    line.lang = HAN.test(text) ? "zh-Hans" : "en";
     line.textContent = (text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS)} …` : text) + "\n";
     return line;
   }
@@ -34,7 +36,6 @@
     const after = lastSeq();
     const fresh = waiting.filter((line) => line.seq > after).slice(-MOST).map(lineOf);
     waiting = [];
-    lines.lang = "en";
     lines.append(...fresh);
     if (follows) {
       while (lines.childElementCount > MOST) lines.firstElementChild.remove();

@@ -18,6 +18,11 @@ import { remember, replace } from "./parts.js";
   let ended = false;
   let askedAt = 0;
 
+  // A log line carries both languages; what an older version's job says is one string.
+  function words(text) {
+    return String(text?.[document.documentElement.lang.startsWith("zh") ? "zh" : "en"] ?? text);
+  }
+
   function progress(body) {
     document.querySelectorAll("#run-progress, .step-fill").forEach((bar) => (bar.value = body.share));
     if (Date.now() - askedAt > PROGRESS_REFRESH_MS) ask();
@@ -64,7 +69,7 @@ import { remember, replace } from "./parts.js";
     if (isNumbered && seq <= last && kind !== "state") return;
     last = Math.max(last, seq);
     const body = JSON.parse(event.data);
-    if (kind === "log") document.dispatchEvent(new CustomEvent("run:log", { detail: { seq, text: String(body.text) } }));
+    if (kind === "log") document.dispatchEvent(new CustomEvent("run:log", { detail: { seq, text: words(body.text) } }));
     else if (kind === "progress") progress(body);
     else if (kind === "end") finish();
     else ask();

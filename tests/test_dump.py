@@ -21,7 +21,7 @@ from demos.archive.dumping import dump_site
 from demos.archive.loading import load_site
 from demos.archive.manifest import ArchiveRefused, Manifest, sha256_of
 from demos.archive.tables import tables
-from demos.models import Artifact
+from demos.models import Artifact, Event
 from tests.catalog.factories import SectionFactory
 from tests.catalog.stock import full_papers
 from tests.demos.factories import add_events, measured_run
@@ -46,7 +46,7 @@ def site(tmp_path):
     tokens.issue_token(user=ann, name="laptop", scopes=["read"])
     Import.objects.create(format="bibtex", name="a.bib", owner=ann, state=Import.State.PREVIEW)
     run = measured_run(paper=first, owner=ann)
-    add_events(run, ("log", {"text": "训练"}))
+    add_events(run, ("log", {"text": "训练"}), ("log", {"text": {"en": "Trained.", "zh": "已训练。"}}))
     artifact = Artifact(run=run, name="student.bin", size_bytes=3, sha256="0" * 64)
     artifact.file.save("student.bin", ContentFile(b"abc"))
     return tmp_path
@@ -87,6 +87,15 @@ def test_a_loaded_site_can_be_searched_read_and_signed_in_to(site, settings, cli
     assert "Full paper 000" in client.get(PaperList.objects.get().get_absolute_url()).content.decode()
     assert client.login(username="ann", password="correct horse battery")
     assert [group.name for group in get_user_model().objects.get().groups.all()] == ["editors"]
+
+
+def test_log_lines_of_old_and_new_versions_come_back_as_they_were(site, settings):
+    dump_site(folder=site / "one")
+    emptied()
+    settings.MEDIA_ROOT = site / "elsewhere"
+    load_site(folder=site / "one")
+    said = Event.objects.filter(kind="log").values_list("body__text", flat=True)
+    assert list(said) == ["训练", {"en": "Trained.", "zh": "已训练。"}]
 
 
 def test_people_stay_out_unless_they_are_asked_for(site):

@@ -170,8 +170,21 @@ class RunSerializer(RunSummarySerializer):
         return run_page.command(run)
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"text": {"oneOf": [{"$ref": "#/components/schemas/Text"}, {"type": "string"}]}},
+        "additionalProperties": True,
+    }
+)
+class EventBodyField(serializers.DictField):
+    child = serializers.JSONField()
+
+
 class EventSerializer(serializers.ModelSerializer):
-    body = serializers.DictField(child=serializers.JSONField())
+    body = EventBodyField(
+        help_text="As its `kind` has it. The `text` of a `log` is {en, zh}; a string in runs of older versions."
+    )
 
     class Meta:
         model = Event

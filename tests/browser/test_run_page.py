@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -58,6 +59,25 @@ def test_the_page_fills_by_itself_and_says_every_line_once(page: Page, site: Sit
     expect(page.locator("#run-cost")).to_contain_text("compute time")
     assert log_lines(page) == log_events(run)
     assert page.evaluate("window.untouched"), "nobody reloaded the page"
+
+
+def test_lines_that_come_are_in_the_readers_language(browser: Browser, site: Site):
+    run = start(site, "small", 34)
+    said = [{"en": "Trained.", "zh": "已训练。"}, "an old line"]
+    events = [
+        f"id: {n}\nevent: log\ndata: {json.dumps({'text': text})}\n\n" for n, text in enumerate(said, start=10**6)
+    ]
+    context = browser.new_context(base_url=site.url, locale="zh-CN")
+    page = context.new_page()
+    page.route(
+        "**/events/?after=*", lambda route: route.fulfill(content_type="text/event-stream", body="".join(events))
+    )
+    page.goto(run["page"])
+    lines = page.locator("#run-log-lines > span")
+    expect(lines.filter(has_text="已训练。")).to_have_attribute("lang", "zh-Hans")
+    expect(lines.filter(has_text="an old line")).to_have_attribute("lang", "en")
+    page.get_by_role("button", name="取消").click()
+    context.close()
 
 
 def test_after_a_break_no_line_is_lost_or_doubled(forgiving_page: Page, site: Site):

@@ -203,6 +203,16 @@ def test_state_is_told_in_the_readers_language():
     assert said == {"state": "failed", "cause": "出错了。", **standing}
 
 
+def test_a_log_line_is_streamed_as_it_is_stored_for_any_reader():
+    run = RunFactory(claimed=True)
+    both = {"en": "Trained.", "zh": "已训练。"}
+    recording.record_events(run=run, events=[{"kind": "log", "text": both}, log(1)], out_dir=None)
+    holding.end_run(run=run, state="succeeded")
+    _headers, parts = streamed(f"/runs/{run.id}/events/", **{"accept-language": "zh-hans"})
+    bodies = [json.loads(part.partition("data: ")[2]) for part in parts[1:3]]
+    assert bodies == [{"text": both}, {"text": "line 1"}]
+
+
 def test_unknown_run_has_no_stream():
     async def get() -> int:
         return (await AsyncClient().get("/runs/11111111-1111-1111-1111-111111111111/events/")).status_code

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from demos import run_log
 from tests.demos.factories import RunFactory, add_events
@@ -50,6 +51,43 @@ def test_the_log_as_it_was_at_an_event(long_log):
 def test_a_search_finds_lines_anywhere(long_log):
     page = run_log.log_page(long_log, q="LINE 77")
     assert page.total == 11 and texts(page)[0] == "line 77"
+
+
+@pytest.fixture
+def two_versions():
+    """A run whose log has a line of an older version and one of both languages."""
+    run = RunFactory()
+    add_events(run, ("log", {"text": "old zh"}), ("log", {"text": {"en": "Trained.", "zh": "已训练。"}}))
+    return run
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Trained."), ("zh-hans", "已训练。")])
+def test_lines_are_in_the_readers_language_and_old_ones_as_they_were(two_versions, language, said):
+    with translation.override(language):
+        assert texts(run_log.log_page(two_versions)) == ["old zh", said]
+
+
+@pytest.mark.parametrize(
+    ("language", "q", "found"),
+    [
+        ("en", "TRAINED", ["Trained."]),
+        ("en", "训练", []),
+        ("zh-hans", "训练", ["已训练。"]),
+        ("zh-hans", "trained", []),
+        ("zh-hans", "zh", ["old zh"]),  # and not the key that every line of both languages has
+    ],
+)
+def test_a_search_finds_what_the_reader_sees(two_versions, language, q, found):
+    with translation.override(language):
+        page = run_log.log_page(two_versions, q=q)
+    assert (texts(page), page.total) == (found, len(found))
+
+
+@pytest.mark.parametrize("address", ["demos:run", ADDRESS])
+def test_each_line_says_its_language_on_a_chinese_page(client, spec, two_versions, address):
+    html = client.get(reverse(address, args=[two_versions.id]), headers={"Accept-Language": "zh-Hans"}).content.decode()
+    assert 'lang="en">old zh\n</span>' in html and 'lang="zh-Hans">已训练。\n</span>' in html
+    assert "Trained." not in html
 
 
 def test_long_lines_make_fewer_of_them_and_giants_are_cut():

@@ -18,7 +18,8 @@ EVENTS = [
     {"kind": "started"},
     {"kind": "environment", "device_name": "a processor", "code": "commit 1"},
     {"kind": "stage", "index": 1, "count": 1, "title": {"en": "Data", "zh": "数据"}},
-    {"kind": "log", "text": "read"},
+    {"kind": "log", "text": "read"},  # as older versions wrote it
+    {"kind": "log", "text": {"en": "Trained.", "zh": "已训练。"}},
     {"kind": "result", "role": "student", "metric": "accuracy", "value": 0.81, "unit": "share"},
     {"kind": "artifact", "name": "student.zip", "path": "student.zip"},
     {"kind": "end", "state": "succeeded"},
@@ -59,6 +60,11 @@ def test_the_run_holds_all_that_the_job_said(folder):
     assert kinds[0] == kinds[-1] == "state"
     said = run.events.get(kind="log", body__text="read")
     assert (said.at - run.started_at).total_seconds() == 7
+
+
+def test_log_lines_of_old_and_new_versions_stay_as_they_are(folder):
+    said = take_in(folder).events.filter(kind="log").values_list("body__text", flat=True)
+    assert list(said) == ["read", {"en": "Trained.", "zh": "已训练。"}]
 
 
 def test_it_is_taken_in_once(folder):

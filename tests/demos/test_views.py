@@ -215,6 +215,22 @@ def test_the_whole_log_is_a_file_of_plain_text(client, spec):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "old\nTrained.\n"), ("zh-Hans", "old\n已训练。\n")])
+def test_the_log_as_a_file_is_in_the_readers_language(client, spec, language, said):
+    run = RunFactory()
+    add_events(run, ("log", {"text": "old"}), ("log", {"text": {"en": "Trained.", "zh": "已训练。"}}))
+    response = client.get(reverse("demos:run_log_text", args=[run.id]), headers={"Accept-Language": language})
+    assert async_to_sync(joined)(response.streaming_content).decode() == said
+
+
+def test_a_failed_run_shows_its_last_lines_in_the_readers_language(client, spec):
+    run = RunFactory(state=Run.State.FAILED, cause_en="It broke.", cause_zh="出错了。", ended_at=timezone.now())
+    add_events(run, ("log", {"text": {"en": "Trained.", "zh": "已训练。"}}))
+    page = client.get(run.get_absolute_url(), headers={"Accept-Language": "zh-Hans"}).content.decode()
+    head = page.partition('id="run-log"')[0]
+    assert "已训练。" in head and "Trained." not in head
+
+
 def test_every_point_of_the_curves_is_a_file_of_csv(client, spec):
     run = RunFactory()
     add_events(run, *[("scalar", {"name": "student/loss", "step": step, "value": step / 4}) for step in range(3)])

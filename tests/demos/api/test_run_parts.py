@@ -67,6 +67,14 @@ def test_events_stay_pages_of_json_for_everybody_else(client, spec):
     assert client.get(f"/api/v1/runs/{run.id}/events/").json()["results"][0]["body"] == {"text": "one"}
 
 
+def test_a_log_event_carries_both_languages_and_an_old_one_its_string(client, spec):
+    run = RunFactory(state=Run.State.RUNNING)
+    both = {"en": "Trained.", "zh": "已训练。"}
+    add_events(run, ("log", {"text": "old"}), ("log", {"text": both}))
+    events = client.get(f"/api/v1/runs/{run.id}/events/").json()["results"]
+    assert [event["body"] for event in events] == [{"text": "old"}, {"text": both}]
+
+
 def test_a_file_is_always_an_attachment_of_no_type(client, spec):
     kept = Artifact(run=measured_run(), name="page.html", size_bytes=9, sha256="ab" * 32)
     kept.file.save("x", ContentFile(b"<b>hi</b>"))
@@ -88,6 +96,13 @@ def test_the_description_names_every_format(client, spec):
     assert kinds["/api/v1/runs/{id}/events/"] == {"application/json", "text/event-stream"}
     assert kinds["/api/v1/runs/{id}/series/"] == {"application/json", "text/csv"}
     assert "application/octet-stream" in kinds["/api/v1/artifacts/{id}/download/"]
+
+
+def test_the_description_says_what_a_log_event_holds(client, spec):
+    schemas = json.loads(client.get("/api/v1/schema/?format=json").content)["components"]["schemas"]
+    text = schemas["Event"]["properties"]["body"]["properties"]["text"]
+    assert text == {"oneOf": [{"$ref": "#/components/schemas/Text"}, {"type": "string"}]}
+    assert set(schemas["Text"]["properties"]) == {"en", "zh"}
 
 
 @pytest.mark.parametrize(("part", "format"), [("series", "csv"), ("events", "sse")])
