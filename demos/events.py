@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from demos import live
 from demos.models import Event
+from workers.kit.events import in_both
 from workers.spec import Text
 
 NOTHING = Text("", "")
@@ -19,6 +20,10 @@ NOTHING = Text("", "")
 
 def state_event(state: str, cause: Text = NOTHING) -> dict:
     return {"kind": "state", "state": state, "cause": {"en": cause.en, "zh": cause.zh}}
+
+
+def log_event(text: Text) -> dict:
+    return {"kind": "log", "text": in_both(text)}
 
 
 def append(run_id: uuid.UUID, events: Iterable[dict], *, at: datetime | None = None) -> None:

@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from demos.events import NOTHING, append, state_event
+from demos.events import NOTHING, append, log_event, state_event
 from demos.models import Run
 from demos.querysets import RunQuerySet
 from demos.queueing import lease_end, send, wake_for_others_of
 from workers.spec import Text
 
 CANCELLED = Text("Stopped on request.", "已按要求停止。")
+STOPPED = Text("The worker was stopped; the run will start again.", "执行它的进程已停止；运行将重新开始。")
 
 
 class LeaseLost(Exception):
@@ -77,7 +78,7 @@ def end(condition: Q, run_id: uuid.UUID, state: str, cause: Text, traceback_tail
         if not Run.objects.filter(condition).update(**fields):
             return False
         Run(pk=run_id).events.filter(kind="progress").delete()
-        tail = [{"kind": "log", "text": traceback_tail}] if traceback_tail else []
+        tail = [log_event(Text(traceback_tail, traceback_tail))] if traceback_tail else []
         append(run_id, [*tail, state_event(state, cause)])
         owner_id = Run.objects.values_list("owner_id", flat=True).get(pk=run_id)
         transaction.on_commit(lambda: wake_for_others_of(owner_id))
@@ -99,8 +100,8 @@ def queue_again(run: Run, condition: Q, cause: Text | None) -> bool:
     with transaction.atomic():
         if not Run.objects.filter(condition).update(**fields):
             return False
-        log = f"{cause.en} The run starts again." if cause else "The worker was stopped; the run will start again."
-        append(run.pk, [{"kind": "log", "text": log}, state_event(Run.State.QUEUED)])
+        again = Text(f"{cause.en} The run starts again.", f"{cause.zh}运行将重新开始。") if cause else STOPPED
+        append(run.pk, [log_event(again), state_event(Run.State.QUEUED)])
         if cause:  # else the sweep sends it, when the worker that stops does not listen any more
             transaction.on_commit(lambda: send(run=run))
         transaction.on_commit(lambda: wake_for_others_of(run.owner_id))

@@ -1,4 +1,4 @@
-"""Why the supervisor ended a job, or found it dead: in words for people."""
+"""Why the supervisor ended a job, or found it dead, and what it left out of its log: in words for people."""
 
 from __future__ import annotations
 
@@ -53,6 +53,16 @@ def too_much_said(output_mb: int) -> Text:
 
 def too_much_written(disk_mb: int) -> Text:
     return Text(f"Stopped: its files took more than {disk_mb} MB.", f"写入的文件超过 {disk_mb} MB，已停止。")
+
+
+def only_the_last_lines(lines: int) -> Text:
+    return Text(
+        f"From here on only the last {lines} lines are kept, till the end.", f"此后直到结束，只保留最后 {lines} 行。"
+    )
+
+
+def lines_left_out(lines: int) -> Text:
+    return Text(f"{lines:,} lines are left out here.", f"此处略去 {lines:,} 行。")
 
 
 def stopped_by_itself(end: dict[str, str]) -> Text:

@@ -1,4 +1,7 @@
-"""Gathers a job's events into the one document that `python -m workers run` writes."""
+"""Gathers a job's events into the one document that `python -m workers run` writes.
+
+Its `log` is a list of {"en", "zh"}: every line in both languages, as the event carries it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workers.kit.events import Event
+from workers.kit.events import Event, in_both
 
 
 class Results:
@@ -19,7 +22,7 @@ class Results:
         self.series: dict[str, dict[str, list]] = {}
         self.figures: dict[str, Any] = {}
         self.artifacts: list[dict[str, str]] = []
-        self.log: list[str] = []
+        self.log: list[dict[str, str]] = []
 
     def take(self, event: Event) -> None:
         body = {name: value for name, value in event.items() if name != "kind"}
@@ -37,7 +40,7 @@ class Results:
             case "artifact":
                 self.artifacts.append(body)
             case "log":
-                self.log.append(body["text"])
+                self.log.append(in_both(body["text"]))
 
     def document(self) -> dict[str, Any]:
         return {

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from workers import child, devices, endings
 from workers.family import MARK, Family, folder_mb
-from workers.kit.events import Event
+from workers.kit.events import Event, in_both
 from workers.spec import Text
 
 NOTHING = Text("", "")
@@ -160,7 +160,7 @@ class _Job:
     stopping: Outcome | None = None
 
     def __post_init__(self) -> None:
-        self.last_lines: deque[str] = deque(maxlen=self.limits.last_lines)
+        self.last_lines: deque[dict[str, str]] = deque(maxlen=self.limits.last_lines)
 
     def start(self, context: Any, what: tuple[str, Any, dict[str, str]]) -> None:
         events, events_in = context.Pipe(duplex=False)
@@ -225,23 +225,24 @@ class _Job:
             self.said += 1
             self.pending.append(event)
 
-    def _log(self, text: str) -> None:
+    def _log(self, said: Any) -> None:
+        """What the job reported, or a line that something in it printed."""
         self.logged += 1
-        text = text[:LOG_LINE_CHARACTERS]
+        text = {language: words[:LOG_LINE_CHARACTERS] for language, words in in_both(said).items()}
         if self.logged <= self.limits.log_lines:
             self._keep_line(text)
         else:
             if not self.last_lines:
-                self._keep_line(f"From here on only the last {self.limits.last_lines} lines are kept, till the end.")
+                self._keep_line(in_both(endings.only_the_last_lines(self.limits.last_lines)))
             self.last_lines.append(text)
 
-    def _keep_line(self, text: str) -> None:
+    def _keep_line(self, text: dict[str, str]) -> None:
         self.pending.append({"kind": "log", "text": text})
 
     def _keep_the_last_lines(self) -> None:
         """They wait until the end is known; what lies between them and the log's beginning is gone."""
         if left_out := self.logged - self.limits.log_lines - len(self.last_lines):
-            self._keep_line(f"{left_out:,} lines are left out here.")
+            self._keep_line(in_both(endings.lines_left_out(left_out)))
         for text in self.last_lines:
             self._keep_line(text)
 

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from workers import registry
-from workers.kit.events import Event
+from workers.kit.events import Event, log_text
 from workers.spec import MethodSpec
 
 # By a metric's unit: what its value is multiplied by, and how it is printed.
@@ -64,7 +64,7 @@ class Terminal:
         elif event["kind"] == "progress":
             self._bar.update(self._task, completed=event["share"])
         elif event["kind"] == "log":
-            self._bar.console.print(event["text"], highlight=False, markup=False)
+            self._bar.console.print(log_text(event["text"]), highlight=False, markup=False)
 
 
 def results_table(spec: MethodSpec, results: list[dict[str, Any]]) -> Table:

@@ -28,7 +28,9 @@ def log_events(run: dict) -> list[tuple[str, str]]:
     found, address = [], f"{run['url']}events/?page_size=100"
     while address:
         page = ask(address)
-        found += [(str(event["seq"]), event["body"]["text"]) for event in page["results"] if event["kind"] == "log"]
+        found += [
+            (str(event["seq"]), event["body"]["text"]["en"]) for event in page["results"] if event["kind"] == "log"
+        ]
         address = page["next"]
     return found
 

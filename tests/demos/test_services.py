@@ -258,6 +258,7 @@ def test_ended_run_has_cause_and_traceback_and_no_progress_events():
     run.refresh_from_db()
     assert (run.state, run.cause_en, run.cause_zh) == ("failed", "It broke.", "出错了。")
     assert kinds(run) == ["log", "state"]
+    assert run.events.get(kind="log").body == {"text": {"en": "line 1", "zh": "line 1"}}
 
 
 def test_run_ends_once():
@@ -275,6 +276,22 @@ def test_run_of_a_stopping_worker_waits_again_and_the_attempt_does_not_count():
     holding.hand_back(run=run)
     run.refresh_from_db()
     assert (run.state, run.attempts, run.lease, run.sent_at) == ("queued", 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (None, {"en": holding.STOPPED.en, "zh": holding.STOPPED.zh}),
+        (
+            Text("It went away.", "它消失了。"),
+            {"en": "It went away. The run starts again.", "zh": "它消失了。运行将重新开始。"},
+        ),
+    ],
+)
+def test_run_that_waits_again_says_so_in_both_languages(sent, cause, said):
+    run = RunFactory(claimed=True)
+    holding.hand_back(run=run, cause=cause)
+    assert run.events.get(kind="log").body == {"text": said}
 
 
 def test_cancelled_run_is_not_queued_again():

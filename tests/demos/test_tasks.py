@@ -73,7 +73,7 @@ def test_failed_job_ends_the_run_with_its_cause_and_traceback(job):
     run = executed(RunFactory())
     assert run.state == "failed"
     assert run.cause == "The job stopped. RuntimeError: the loss went up"
-    assert "Traceback" in run.events.filter(kind="log").last().body["text"]
+    assert "Traceback" in run.events.filter(kind="log").last().body["text"]["en"]
 
 
 def test_files_are_kept_and_the_scratch_folder_goes(job, settings):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.kit.events import Cancelled, Diverged, Report
+from workers.kit.events import Cancelled, Diverged, Report, log_text
 from workers.spec import Text
 
 
@@ -26,6 +26,30 @@ def test_progress_is_quiet_between_two_reports_and_tells_the_end():
     for done in range(1, 101):
         report.progress(done, 100)
     assert [event["done"] for event in events] == [1, 100]
+
+
+def test_a_log_line_is_sent_in_both_languages():
+    events = []
+    Report(events.append).log(Text("Trained.", "已训练。"))
+    assert events == [{"kind": "log", "text": {"en": "Trained.", "zh": "已训练。"}}]
+
+
+def test_what_a_library_said_is_the_same_in_both_languages():
+    events = []
+    Report(events.append).log("Warning: slow")
+    assert events == [{"kind": "log", "text": {"en": "Warning: slow", "zh": "Warning: slow"}}]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ({"en": "Trained.", "zh": "已训练。"}, "en", "Trained."),
+        ({"en": "Trained.", "zh": "已训练。"}, "zh-hans", "已训练。"),
+        ("Trained.", "zh-hans", "Trained."),
+    ],
+)
+def test_a_log_line_of_any_version_has_words_in_a_language(text, language, words):
+    assert log_text(text, language) == words
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -38,7 +38,7 @@ def seen_by_a_job(environment: dict[str, str]) -> str:
         SimpleNamespace(), on_events=heard.extend, should_stop=lambda: None, limits=Limits(wall_s=20),
         environment=environment,
     )  # fmt: skip
-    return next(event["text"] for event in heard if event["kind"] == "log")
+    return next(event["text"]["en"] for event in heard if event["kind"] == "log")
 
 
 def test_each_job_sees_one_gpu_that_no_other_sees(memory_used):

@@ -40,7 +40,7 @@ class Watch:
         threading.Thread(target=lambda: (wait_for(path.exists), time.sleep(0.05), then()), daemon=True).start()
 
     def logs(self) -> list[str]:
-        return [event["text"] for event in self.events if event["kind"] == "log"]
+        return [event["text"]["en"] for event in self.events if event["kind"] == "log"]
 
 
 def wait_for(fact, within_s: float = 10) -> None:
@@ -206,6 +206,19 @@ def test_long_log_keeps_its_beginning_and_its_true_end_with_a_word_on_what_is_le
     assert logs[56:] == ["x" * 2000]
 
 
+def test_what_the_supervisor_says_of_a_log_is_said_in_both_languages(tmp_path):
+    watch = Watch("print_much", tmp_path, Limits(wall_s=20, log_lines=50, last_lines=5), lines=500)
+    watch.run()
+    logs = [event["text"]["zh"] for event in watch.events if event["kind"] == "log"]
+    assert logs[50:52] == ["此后直到结束，只保留最后 5 行。", "此处略去 446 行。"]
+
+
+def test_what_a_job_reports_in_two_languages_arrives_in_both(tmp_path):
+    watch = Watch("report_in_two_languages", tmp_path)
+    watch.run()
+    assert {"kind": "log", "text": {"en": ("one" * 1000)[:2000], "zh": "一"}} in watch.events
+
+
 def test_last_words_of_a_flood_that_was_stopped_are_kept(tmp_path):
     watch = Watch("count_for_ever", tmp_path, Limits(wall_s=20, output_mb=4, log_lines=50, last_lines=5))
     assert watch.run().state == "failed"
@@ -284,7 +297,7 @@ def test_job_finds_torch_ready_and_the_supervising_process_has_none():
         "heard = []\n"
         "Supervisor('tests.workers.toy_jobs.look_for_torch', environment={'OMP_WAIT_POLICY': 'PASSIVE'}).run(\n"
         "    {}, on_events=heard.extend, should_stop=lambda: None, limits=Limits(wall_s=60))\n"
-        "print(heard[1]['text'], 'torch' in sys.modules)\n"
+        "print(heard[1]['text']['en'], 'torch' in sys.modules)\n"
     )
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)

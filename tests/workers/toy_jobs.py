@@ -48,6 +48,10 @@ def fail(request: Any, report: Report) -> None:
     raise RuntimeError("the loss went up\nand up")
 
 
+def report_in_two_languages(request: Any, report: Report) -> None:
+    report.log(Text("one" * 1000, "一"))
+
+
 def exit_hard(request: Any, report: Report) -> None:
     report.log("last words")
     os._exit(3)

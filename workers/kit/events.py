@@ -3,7 +3,7 @@
 stage        name, title {en, zh}, index, count    a step of the method begins
 progress     share (0 to 1), done, total           of the current stage
 scalar       name ("student/soft_loss"), step, value
-log          text
+log          text {en, zh}; in what older versions stored, one string for both
 result       role, metric, value, unit             one measured number
 figure       slug, data                            the method's own figure, data as below
 artifact     name, path                            a file the job wrote
@@ -28,6 +28,19 @@ from typing import Any
 from workers.spec import Text
 
 Event = dict[str, Any]
+
+
+def in_both(text: Any) -> dict[str, str]:
+    """What a log event carries. A plain string (what a library printed, a line of an older version) is both."""
+    if isinstance(text, Text):
+        return {"en": text.en, "zh": text.zh}
+    return text if isinstance(text, dict) else {"en": str(text), "zh": str(text)}
+
+
+def log_text(text: Any, language: str = "en") -> str:
+    """The words of a log event's `text`, whatever version stored it."""
+    both = in_both(text)
+    return Text(both["en"], both["zh"]).in_language(language)
 
 
 class Cancelled(Exception):
@@ -112,8 +125,8 @@ class Report:
             raise Diverged(f"{name} is {value} at step {step}: training diverged; a lower learning rate may help")
         self._emit("scalar", name=name, step=step, value=float(value))
 
-    def log(self, text: str) -> None:
-        self._emit("log", text=text)
+    def log(self, text: Text | str) -> None:
+        self._emit("log", text=in_both(text))
 
     def result(self, role: str, metric: str, value: float, unit: str = "") -> None:
         self._emit("result", role=role, metric=metric, value=float(value), unit=unit)
