@@ -7,7 +7,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from demos import causes, run_page
+from demos import causes, formatting, run_page
 from demos.advice import what_to_try
 from demos.models import Artifact, Event, Result, Run
 from workers import registry
@@ -223,12 +223,13 @@ class RunRequestSerializer(serializers.Serializer):
             wrong = error.errors
         if wrong:
             errors["params"] = {name: [text.en] for name, text in wrong.items()}
+            errors["params"] = {name: [formatting.local(text)] for name, text in error.errors.items()}
         data = asked.get("data") or preset.data
         known = {data_set.name: data_set for data_set in registry.data_sets(spec, settings.DATA_DIR)}
         if data not in known:
             errors["data"] = f"no data set {data!r}; there are {', '.join(known)}"
         elif not known[data].available:
-            errors["data"] = known[data].why_not.en
+            errors["data"] = formatting.local(known[data].why_not)
         if errors:
             raise serializers.ValidationError(errors)
         return {**asked, "spec": spec, "data": data}

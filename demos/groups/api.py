@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from catalog.access import MayWrite, user_or_none
 from catalog.api.permissions import FromThisSite, WithinScope
 from catalog.api.resource import UUID, Resource
+from demos import formatting
 from demos.access import MayStop
 from demos.api.serializers import RunRequestSerializer
 from demos.api.starting import IDEMPOTENCY_KEY, start_once
@@ -73,7 +74,7 @@ class GroupRequestSerializer(RunRequestSerializer):
         except InvalidParams as error:
             found: dict = {}
             for name, text in error.errors.items():
-                found.setdefault("varied" if name in asked["varied"] else "params", {})[name] = [text.en]
+                found.setdefault("varied" if name in asked["varied"] else "params", {})[name] = [formatting.local(text)]
             return found
         return {}
 

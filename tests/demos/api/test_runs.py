@@ -104,6 +104,12 @@ def test_every_bad_parameter_is_named(client, spec, token):
     }
 
 
+def test_what_is_wrong_with_a_parameter_is_told_in_the_readers_language(client, spec, token):
+    asked = ASKED | {"params": {"temperature": 99}}
+    response = start_as(client, token, asked, **{"Accept-Language": "zh-Hans"})
+    assert response.json()["errors"]["params"] == {"temperature": ["须在 1 与 20 之间"]}
+
+
 def test_a_refusal_is_told_in_words(client, spec, token, settings):
     response = start_as(client, token, ASKED | {"preset": "full", "data": "opinions"})
     assert response.status_code == 422

@@ -65,6 +65,11 @@ def test_what_is_wrong_is_named_at_once_and_starts_nothing(client, spec, headers
     assert not Run.objects.exists() and not Group.objects.exists()
 
 
+def test_what_is_wrong_with_a_value_is_told_in_the_readers_language(client, spec, headers):
+    response = start(client, headers | {"Accept-Language": "zh-Hans"}, varied={"temperature": [99]})
+    assert response.json()["errors"]["varied"] == {"temperature": ["99：须在 1 与 20 之间"]}
+
+
 def test_a_refusal_starts_none_of_the_runs(client, spec, headers, settings):
     settings.RUN_MAX_QUEUED = 3
     response = start(client, headers)
