@@ -19,7 +19,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from workers.family import adopt_orphans, kill_descendants
-from workers.kit.events import Cancelled, Event, Report
+from workers.kit.events import Cancelled, Event, Report, in_both
+from workers.spec import Text
 
 CANCEL = b"cancel"
 MAX_EVENT_BYTES = 2 * 1024 * 1024  # a figure's data is the largest thing a job says
@@ -52,7 +53,7 @@ def main(
     os._exit(0)  # no waiting for a job's stray threads, no tear-down of CUDA: the kernel frees what is left
 
 
-def _outcome(execute: str, request: Any, report: Report) -> dict[str, str]:
+def _outcome(execute: str, request: Any, report: Report) -> dict[str, Any]:
     try:
         module, _, name = execute.rpartition(".")
         getattr(import_module(module), name)(request, report)
@@ -60,8 +61,14 @@ def _outcome(execute: str, request: Any, report: Report) -> dict[str, str]:
         return {"state": "cancelled"}
     except BaseException as error:  # noqa: BLE001 (whatever ends a job, SystemExit too, is told in words)
         tail = traceback.format_exc().splitlines()[-TRACEBACK_LINES:]
-        return {"state": "failed", "cause": _in_a_line(error), "traceback": "\n".join(tail)[-8000:]}
+        return {"state": "failed", "cause": _cause(error), "traceback": "\n".join(tail)[-8000:]}
     return {"state": "succeeded"}
+
+
+def _cause(error: BaseException) -> dict[str, str]:
+    """In both languages where the error brings them as `said`."""
+    said = getattr(error, "said", None)
+    return in_both(said if isinstance(said, Text) else _in_a_line(error))
 
 
 def _in_a_line(error: BaseException) -> str:

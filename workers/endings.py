@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workers.spec import Text
@@ -65,8 +66,8 @@ def lines_left_out(lines: int) -> Text:
     return Text(f"{lines:,} lines are left out here.", f"此处略去 {lines:,} 行。")
 
 
-def stopped_by_itself(end: dict[str, str]) -> Text:
-    return Text(f"The job stopped. {end['cause']}", f"任务出错，已停止。{end['cause']}")
+def stopped_by_itself(cause: Mapping[str, str]) -> Text:
+    return Text(f"The job stopped. {cause['en']}", f"任务出错，已停止。{cause['zh']}")
 
 
 def died(exit_code: int, memory: Memory) -> Text:

@@ -310,7 +310,7 @@ class _Job:
         if self.stopping:
             return self.stopping
         if end.get("state") == "failed":
-            return Outcome("failed", endings.stopped_by_itself(end), end["traceback"])
+            return Outcome("failed", endings.stopped_by_itself(end["cause"]), end["traceback"])
         if self.process.exitcode == FORKSERVER_DIED:
             return Outcome("lost", endings.FORKSERVER_KILLED)
         return Outcome("failed", endings.died(self.process.exitcode, self._memory()))

@@ -136,6 +136,12 @@ def test_job_that_cannot_be_imported_fails_with_its_cause(tmp_path):
     assert "broken_job.py" in outcome.traceback_tail
 
 
+def test_a_job_that_diverged_says_so_in_both_languages(tmp_path):
+    cause = Watch("diverge", tmp_path).run().cause
+    assert cause.en.startswith("The job stopped. student/loss is nan at step 7: training diverged")
+    assert cause.zh == "任务出错，已停止。第 7 步的 student/loss 为 nan：训练已发散；调低学习率或许有帮助。"
+
+
 def test_job_gets_an_environment_of_its_own(tmp_path):
     watch = Watch("tell_its_gpus", tmp_path)
     watch.supervisor.run(

@@ -52,6 +52,10 @@ def report_in_two_languages(request: Any, report: Report) -> None:
     report.log(Text("one" * 1000, "一"))
 
 
+def diverge(request: Any, report: Report) -> None:
+    report.scalar("student/loss", 7, float("nan"))
+
+
 def exit_hard(request: Any, report: Report) -> None:
     report.log("last words")
     os._exit(3)

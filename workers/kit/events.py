@@ -48,7 +48,11 @@ class Cancelled(Exception):
 
 
 class Diverged(ValueError):
-    """A loss or a metric is no finite number."""
+    """A loss or a metric is no finite number. `said`: so in both languages, for whoever reads why the run ended."""
+
+    def __init__(self, said: Text):
+        super().__init__(said.en)
+        self.said = said
 
 
 def figure_fault(data: Any) -> str:
@@ -122,7 +126,12 @@ class Report:
     def scalar(self, name: str, step: int, value: float) -> None:
         """Raises Diverged where the value is not finite: the run ends in words."""
         if not math.isfinite(value):
-            raise Diverged(f"{name} is {value} at step {step}: training diverged; a lower learning rate may help")
+            raise Diverged(
+                Text(
+                    f"{name} is {value} at step {step}: training diverged; a lower learning rate may help",
+                    f"第 {step} 步的 {name} 为 {value}：训练已发散；调低学习率或许有帮助。",
+                )
+            )
         self._emit("scalar", name=name, step=step, value=float(value))
 
     def log(self, text: Text | str) -> None:
