@@ -2,15 +2,25 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes of pytest. More than two cores hold: some of them wait for a site, a browser or a child.
+TESTERS ?= 3
+# What shares a site or costly numbers stays in one process (xdist_group). One thread each: that is how a worker's jobs
+# compute, and the processes are many enough.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup
 
-.PHONY: run test check browser faults admin dump load messages clean
+.PHONY: run test test-all check browser faults admin dump load messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python -m config.launch
 
+# All that a change must prove at once; at most ten minutes on two cores.
 test: check browser
-	$(BIN)/python -m pytest
-	$(BIN)/python -m tests.postgresql -q
+	$(PYTEST) -m "not whole"
+
+# What `make test` leaves out: the tests marked `whole`, and those that ask the database once more on PostgreSQL.
+test-all: $(VENV)/.test browser
+	$(PYTEST) -m whole
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.postgresql -n $(TESTERS) --dist loadgroup -m "not whole"
 
 # What needs no browser and no tests: formatting, lint, templates, migrations.
 check: $(VENV)/.test

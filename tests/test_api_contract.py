@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from catalog.api.tokens import issue_token
@@ -28,9 +29,13 @@ NAMING = {
     ("GET", "/api/v1/compare/"),
 }
 CONFIG = {"generation": {"allow-x00": False, "deterministic": True}}  # NUL is refused everywhere: tests of the parser
-api = schemathesis.openapi.from_dict(
-    SchemaGenerator().get_schema(request=None, public=True), config=SchemathesisConfig.from_dict(CONFIG)
+DESCRIPTION = SchemaGenerator().get_schema(request=None, public=True)
+# One test an operation, under a name of its own: schemathesis' collector gives all of them the same, and pytest-xdist
+# would run the first alone.
+every_operation = pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for path, said in DESCRIPTION["paths"].items() for method in said]
 )
+api = schemathesis.openapi.from_dict(DESCRIPTION, config=SchemathesisConfig.from_dict(CONFIG))
 api.app = application
 
 
@@ -46,15 +51,30 @@ def stock(settings, django_user_model):
     return {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
 
 
-@api.parametrize()
-@settings(
-    max_examples=3,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_the_api_does_what_its_description_says(case, stock):
-    excused = [positive_data_acceptance] if (case.method, case.path) in NAMING else []
-    case.call_and_validate(headers=stock, excluded_checks=excused)
+def keeps_to_its_description(method: str, path: str, headers: dict, *, modes: list[HypothesisTestMode], examples: int):
+    operation = api[path][method]
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def hold(case):
+        excused = [positive_data_acceptance] if (case.method, case.path) in NAMING else []
+        case.call_and_validate(headers=headers, excluded_checks=excused)
+
+    create_test(operation=operation, test_func=hold, config=HypothesisTestConfig(project=api.config, modes=modes))()
+
+
+@every_operation
+def test_the_api_does_what_its_description_says(method, path, stock):
+    keeps_to_its_description(method, path, stock, modes=[HypothesisTestMode.FUZZING], examples=5)
+
+
+@pytest.mark.whole
+@every_operation
+def test_the_api_does_what_its_description_says_at_every_bound_and_far_between(method, path, stock):
+    keeps_to_its_description(method, path, stock, modes=list(HypothesisTestMode), examples=60)

@@ -16,6 +16,7 @@ import pytest
 
 from tests.running_site import ROOT, SET_BY_THE_TEST
 
+pytestmark = pytest.mark.xdist_group("killed import")
 ENTRIES = 2_500
 GIVE = """
 from django.core.files.base import ContentFile
@@ -75,7 +76,7 @@ class Shop:
 
     def run(self, code: str) -> str:
         process = self.begin(code)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=240)
         assert process.returncode == 0
         return output
 

@@ -11,7 +11,10 @@ import pytest
 
 from tests.running_site import Site, start_site
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the worker in /proc")
+pytestmark = [
+    pytest.mark.whole,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the worker in /proc"),
+]
 ENDED = {"succeeded", "failed", "cancelled", "timed_out", "lost"}
 
 

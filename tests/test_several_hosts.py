@@ -18,6 +18,7 @@ from tests.faults.site import ToySite
 from tests.running_site import Site, free_port, start_site, wait_for, worker_host
 
 pytestmark = [
+    pytest.mark.whole,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc"),
     pytest.mark.skipif(postgresql.binaries() is None, reason="no PostgreSQL server is installed here"),
     pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server is on the PATH"),

@@ -9,9 +9,14 @@ from tests.browser.pages import PAGES
 from tests.browser.stock import Made
 from tests.running_site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
-LOOKS = tuple(itertools.product((1280, 390), ("light", "dark"), ("en-GB", "zh-CN")))
+# Two looks that have nothing in common stand for all eight in `make test`.
+AT_ONCE = {(1280, "light", "en-GB"), (390, "dark", "zh-CN")}
+LOOKS = [
+    pytest.param(*look, marks=[] if look in AT_ONCE else pytest.mark.whole)
+    for look in itertools.product((1280, 390), ("light", "dark"), ("en-GB", "zh-CN"))
+]
 MAX_BYTES = 100_000
 # Plotly weighs 4.8 MB. Its page says everything in a table first, fetches it afterwards, and the browser keeps it.
 # Swagger weighs 0.4 MB. What /api/ says in short needs none of it; who opens every address wants its forms.

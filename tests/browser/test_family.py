@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running_site import ROOT, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
 ADDRESS = "/families/probing/?preset=smoke&data=opinions&seeds=2"
 TAKEN_IN_S, RUN_S = 40, 180

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.asking import api
 from tests.running_site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
 GROUP_MS = 240_000  # three smoke runs one after another on a slow, busy machine, a teacher for each seed
 ADDRESS = re.compile(r"/groups/([0-9a-f-]{36})/")

@@ -9,7 +9,7 @@ from tests.browser.asking import api
 from tests.browser.stock import Made
 from tests.running_site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
 OWN_METHODS = "/leaderboard/?kind=method"
 

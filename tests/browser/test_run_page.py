@@ -13,7 +13,7 @@ from tests.browser.asking import ask, wait_for
 from tests.browser.stock import Made
 from tests.running_site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
 RUN_MS = 120_000  # a run on a slow machine, teacher included
 OFFLINE_MS = 3_000

@@ -19,6 +19,7 @@ from workers.metrics import METRICS
 from workers.results import Results
 from workers.spec import SetFacts, Source, Text
 
+pytestmark = pytest.mark.xdist_group("job")
 TINY = {
     "train_rows": 200,
     "labelled": 40,

@@ -14,6 +14,7 @@ from workers.kit import known_encoders, params
 from workers.metrics import METRICS
 from workers.terminal import SCALES
 
+pytestmark = pytest.mark.xdist_group("command line")
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "--preset smoke --device cpu --train-rows 200 --labelled 40 --teacher-epochs 1 --epochs 1".split()  # noqa: SIM905
 TIMED = {"train_s", "latency_p50_ms", "latency_p95_ms", "throughput"}
