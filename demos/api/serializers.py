@@ -222,8 +222,7 @@ class RunRequestSerializer(serializers.Serializer):
         except InvalidParams as error:
             wrong = error.errors
         if wrong:
-            errors["params"] = {name: [text.en] for name, text in wrong.items()}
-            errors["params"] = {name: [formatting.local(text)] for name, text in error.errors.items()}
+            errors["params"] = {name: [formatting.local(text)] for name, text in wrong.items()}
         data = asked.get("data") or preset.data
         known = {data_set.name: data_set for data_set in registry.data_sets(spec, settings.DATA_DIR)}
         if data not in known:
