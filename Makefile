@@ -4,9 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Processes of pytest. More than two cores hold: some of them wait for a site, a browser or a child.
 TESTERS ?= 3
-# What shares a site or costly numbers stays in one process (xdist_group). One thread each: that is how a worker's jobs
-# compute, and the processes are many enough.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup
+# tests/sharing_out.py says what stays in one of them. One thread each: that is how a worker's jobs compute.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS)
 
 .PHONY: run test test-all check browser faults admin dump load messages clean
 
@@ -20,7 +19,7 @@ test: check browser
 # What `make test` leaves out: the tests marked `whole`, and those that ask the database once more on PostgreSQL.
 test-all: $(VENV)/.test browser
 	$(PYTEST) -m whole
-	OMP_NUM_THREADS=1 $(BIN)/python -m tests.postgresql -n $(TESTERS) --dist loadgroup -m "not whole"
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.postgresql -n $(TESTERS) -m "not whole"
 
 # What needs no browser and no tests: formatting, lint, templates, migrations.
 check: $(VENV)/.test

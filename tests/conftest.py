@@ -3,12 +3,22 @@
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
 from django.utils import translation
 
+from catalog.access import EDITORS
 from demos import footing
+from tests import sharing_out
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> sharing_out.ByFile:
+    return sharing_out.ByFile(config, log)
 
 
 @pytest.fixture
@@ -17,6 +27,18 @@ def shared_dir() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the developers' shared/ folder beside the project, which is absent here")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_a_migration_wrote_outlives_a_flush():
+    """A test with transactions of its own ends by emptying the database; which test comes next must not matter."""
+
+    def write(**_):
+        Group.objects.get_or_create(name=EDITORS)
+
+    post_migrate.connect(write, sender=apps.get_app_config("auth"), dispatch_uid="editors")
+    yield
+    post_migrate.disconnect(dispatch_uid="editors", sender=apps.get_app_config("auth"))
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,6 @@ import pytest
 
 from tests.running_site import ROOT, SET_BY_THE_TEST
 
-pytestmark = pytest.mark.xdist_group("killed import")
 ENTRIES = 2_500
 GIVE = """
 from django.core.files.base import ContentFile

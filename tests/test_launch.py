@@ -13,7 +13,6 @@ import pytest
 from tests.running_site import free_port, launch, start_site
 
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts processes in /proc")
-on_one_site = pytest.mark.xdist_group("launch")
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +56,12 @@ def test_a_port_that_is_none_gives_one_clear_line(tmp_path, port):
     assert said == f"PORT is {port!r}; it takes a whole number from 1 to 65535.\n"
 
 
-@on_one_site
 def test_a_second_one_with_the_same_state_is_refused(site, tmp_path):
     status, said = refusal(tmp_path, state_dir=site.state_dir, port=free_port())
     assert status == 1
     assert said == f"Another Distillery is running with the state in {site.state_dir}.\n"
 
 
-@on_one_site
 def test_the_start_prints_the_address_and_how_to_make_an_administrator(site):
     wait_until(lambda: "make admin" in site.log, 10)
     assert f"Distillery is at {site.url}/" in site.log
@@ -98,7 +95,6 @@ def test_a_state_folder_deeper_than_a_socket_address_works_and_leaves_nothing_be
 
 
 @linux_only
-@on_one_site
 def test_a_killed_service_is_started_again(site):
     def keepers() -> set[int]:
         return {pid for pid, words in site.processes().items() if "keeper@" in words}
@@ -111,7 +107,6 @@ def test_a_killed_service_is_started_again(site):
 
 
 @linux_only
-@on_one_site
 def test_a_second_start_serves_and_ctrl_c_leaves_no_process(site):
     """How soon is measured by benchmarks/starting.py."""
     assert site.stop() == 0

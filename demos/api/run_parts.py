@@ -21,7 +21,7 @@ from demos.api.serializers import ArtifactSerializer, EventSerializer
 from demos.charts import downsample
 
 MOST_POINTS = 10_000
-AFTER = OpenApiParameter("after", int, description="Only events with a greater `seq`.")
+AFTER = OpenApiParameter("after", {"type": "integer", "minimum": 0}, description="Only events with a greater `seq`.")
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID", str, "header", description="Of an event stream: the last event seen. Stronger than `after`."
 )

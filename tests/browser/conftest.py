@@ -55,8 +55,9 @@ def two_runs(site: Site) -> Iterator[list[str]]:
         api(site, f"runs/{run_id}/cancel/", {})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Gone after the last of these tests: while Playwright's event loop runs, Django lets nobody ask a database."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium.find_system(), args=CHROMIUM_FLAGS)
         yield running

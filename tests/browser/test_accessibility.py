@@ -8,7 +8,7 @@ from tests.browser.pages import PAGES, REFUSALS
 from tests.browser.stock import Made
 from tests.running_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -27,20 +27,29 @@ ON_A_PHONE = (
     "/compare/?runs={run},{other}",
 )
 AT_WORK_MS = 90_000  # a worker of a busy machine takes its time
+RULES = {"light": EVERY_RULE, "dark": COLOURS}  # in the dark nothing but the colours changes
+WIDE, PHONE = (1280, PAGES + REFUSALS), (390, ON_A_PHONE)
 
 
-def faults(page: Page, path: str) -> list[str]:
+def faults(page: Page, path: str, theme: str) -> list[str]:
     """Each rule that is broken, how bad that is, and the first place."""
-    found = []
-    for theme, options in (("light", EVERY_RULE), ("dark", COLOURS)):  # in the dark nothing but the colours changes
-        page.emulate_media(color_scheme=theme)
-        for rule in Axe().run(page, options=options).response["violations"]:
-            found.append(f"{path} ({theme}): {rule['id']}, {rule['impact']}: {rule['nodes'][0]['html'][:200]}")
-    return found
+    page.emulate_media(color_scheme=theme)
+    return [
+        f"{path} ({theme}): {rule['id']}, {rule['impact']}: {rule['nodes'][0]['html'][:200]}"
+        for rule in Axe().run(page, options=RULES[theme]).response["violations"]
+    ]
 
 
-@pytest.mark.parametrize(("width", "paths"), [(1280, PAGES + REFUSALS), (390, ON_A_PHONE)], ids=["wide", "phone"])
-def test_axe_finds_no_fault_on_any_page(browser: Browser, site: Site, made: Made, width, paths):
+@pytest.mark.parametrize(
+    ("width", "paths", "theme"),
+    [
+        pytest.param(*WIDE, "light", id="wide-light"),
+        pytest.param(*PHONE, "dark", id="phone-dark"),
+        pytest.param(*WIDE, "dark", id="wide-dark", marks=pytest.mark.whole),
+        pytest.param(*PHONE, "light", id="phone-light", marks=pytest.mark.whole),
+    ],
+)
+def test_axe_finds_no_fault_on_any_page(browser: Browser, site: Site, made: Made, width, paths, theme):
     context = browser.new_context(
         base_url=site.url, locale="en-GB", reduced_motion="reduce", viewport={"width": width, "height": TALL}
     )
@@ -48,7 +57,7 @@ def test_axe_finds_no_fault_on_any_page(browser: Browser, site: Site, made: Made
     found = []
     for path in paths:
         page.goto(made.at(path))
-        found += faults(page, path)
+        found += faults(page, path, theme)
     context.close()
     assert not found, "\n".join(found)
 
@@ -61,9 +70,9 @@ def test_axe_finds_no_fault_while_runs_work_and_wait(browser: Browser, site: Sit
     page = context.new_page()
     page.goto("/queue/")
     expect(page.locator(f"#progress-{working}")).to_be_visible(timeout=AT_WORK_MS)
-    found = faults(page, "/queue/")
+    found = [fault for theme in RULES for fault in faults(page, "/queue/", theme)]
     for path in (f"/runs/{working}/", f"/runs/{waiting}/", "/", "/runs/"):
         page.goto(path)
-        found += faults(page, path)
+        found += [fault for theme in RULES for fault in faults(page, path, theme)]
     context.close()
     assert not found, "\n".join(found)

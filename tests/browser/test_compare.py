@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stock import Made, id_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 
 def section(page: Page, name: str):

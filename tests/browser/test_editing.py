@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 PAPER = "/papers/minilm-deep-self-attention-distillation-for-task-agnostic-compression-of-pre-trained-transformers/"
 SAVE = {"name": "Save", "exact": True}

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.asking import UNFINISHED, ask, wait_for
 from tests.running_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 RUN_S = 180  # a smoke run on a slow machine, teacher included
 

@@ -10,18 +10,18 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running_site import ROOT, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 ADDRESS = "/families/probing/?preset=smoke&data=opinions&seeds=2"
 TAKEN_IN_S, RUN_S = 40, 180
 
 
 def reload_until(page: Page, words: str, seconds: int) -> None:
-    for _second in range(seconds):
+    for _third in range(3 * seconds):
         page.reload()
         if page.locator("#measure").get_by_text(words).count():
             return
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(333)
     expect(page.locator("#measure")).to_contain_text(words)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.asking import api
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 RUN_MS = 90_000  # a smoke run on a slow machine, teacher included
 READ_MS = 20_000  # a document is read in a process of its own, and that process begins slowly on a busy machine

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.running_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 EDIT = "/lists/knowledge-distillation/edit/"
 ROWS = "[data-row]"
 

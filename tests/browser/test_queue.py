@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 AT_WORK_MS = 90_000  # a worker of a busy machine takes its time
 STOPPED_MS = 30_000
 

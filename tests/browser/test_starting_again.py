@@ -10,7 +10,7 @@ from tests.browser.asking import api, ask
 from tests.browser.stock import Made, id_in
 from tests.running_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 LONG = {"method": "hinton-kd", "preset": "small"}
 ASKED = ("method", "preset", "data", "seed", "params")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stock import Made
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 ROLES = ["Teacher", "Student, labels only", "Student, soft targets"]
 
