@@ -23,6 +23,7 @@ from pygments.lexers import PythonLexer
 from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 from workers import registry
+from workers.pages import body
 from workers.spec import MethodSpec
 
 # Presentation MathML as the converter writes it. What a formula smuggles in by \\text or \\href falls outside.
@@ -112,7 +113,7 @@ def page_text(spec: MethodSpec, language: str) -> PageText | None:
 
 @lru_cache(maxsize=256)
 def _page_html(path: Path, changed_at: int, lines: tuple[tuple[str, int], ...]) -> SafeString:
-    return text_to_html(path.read_text(encoding="utf-8"), dict(lines))
+    return text_to_html(body(path), dict(lines))
 
 
 # --- code -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from workers import registry
 from workers.metrics import SIZE
 from workers.spec import MethodSpec
 
-COST_UNITS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"}  # units of what a network takes
+# Units of what a network takes, its training included.
+COST_UNITS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s", "steps", "texts"}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ DEMOS_MAY_USE = {
     "supervisor",
     "jobs",
     "metrics",
+    "pages",
     "trying",
     "kit.events",
     "celery",
@@ -74,11 +75,15 @@ def test_demos_use_only_the_front_of_workers():
                 assert any(inner == name or inner.startswith(name + ".") for name in DEMOS_MAY_USE), (path, module)
 
 
-def test_methods_do_not_import_each_other():
-    for job in (ROOT / "workers" / "methods").glob("*/*/*.py"):
-        package = ".".join(job.relative_to(ROOT).parent.parts)
-        others = {m for m in imported_modules(job) if m.startswith("workers.methods")}
-        assert all(module.startswith(package) for module in others), job
+def test_methods_import_no_other_and_of_their_family_its_footing_alone():
+    for path in (ROOT / "workers" / "methods").glob("*/*/*.py"):
+        package = ".".join(path.relative_to(ROOT).parent.parts)
+        family = package.rpartition(".")[0]
+        footing = {family, f"{family}.SHARED", f"{family}.FOOTING"}
+        others = {m for m in imported_modules(path) if m.startswith("workers.methods")} - footing
+        assert all(module.startswith(package) for module in others), path
+        siblings = {f"{package}.job", f"{package}.__init__"} if path.stem != "job" else set()
+        assert not others & siblings, f"{path} imports the job back"
 
 
 def test_the_web_process_starts_within_150_mb_without_torch():
@@ -105,8 +110,9 @@ def test_every_method_job_loads_without_django():
     code = """
 import sys
 from workers import registry
-for slug in registry.all_specs():
-    assert "torch" not in sys.modules, "specs are read without torch"
+for spec in registry.all_specs().values():
+    registry.data_sets(spec, None)
+assert "torch" not in sys.modules, "specs and their data sets are read without torch"
 for slug in registry.all_specs():
     registry.load(slug)
 print("django" in sys.modules, "torch" in sys.modules, len(registry.all_specs()))

@@ -75,9 +75,8 @@ def _add_method(methods: argparse._SubParsersAction, spec: MethodSpec) -> None:
     parser.add_argument(
         "--data-dir", default=os.environ.get("DATA_DIR"), metavar="DIR", help="folder of real data sets (DATA_DIR)"
     )
-    parser.add_argument(
-        "--cache-dir", default="var/cache/teachers", metavar="DIR", help="trained teachers (default: %(default)s)"
-    )
+    cache = str(jobs.var_dir() / "cache" / "teachers")
+    parser.add_argument("--cache-dir", default=cache, metavar="DIR", help="trained teachers (default: %(default)s)")
     group = parser.add_argument_group("parameters", "what is not given comes from the preset")
     for param in spec.params:
         group.add_argument(

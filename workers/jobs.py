@@ -29,6 +29,11 @@ class JobError(Exception):
     """The job cannot run as asked; the message is for people."""
 
 
+def var_dir() -> Path:
+    """Where state lives that belongs to no one run: VAR_DIR, or var/."""
+    return Path(os.environ.get("VAR_DIR") or "var")
+
+
 @dataclass(frozen=True)
 class JobRequest:
     method: str
@@ -38,7 +43,7 @@ class JobRequest:
     params: dict[str, Any] = field(default_factory=dict)  # every parameter of the spec, cleaned
     device: str = "auto"  # "cpu", "cuda" or "auto"
     out_dir: str = "."
-    cache_dir: str = "var/cache/teachers"
+    cache_dir: str = field(default_factory=lambda: str(var_dir() / "cache" / "teachers"))
     data_dir: str | None = None
     threads: int = 1
 
@@ -57,6 +62,7 @@ def execute(request: JobRequest, report: Report) -> None:
     """Runs the job in this process. Raises JobError, DataError, Cancelled, or what the method raises."""
     set_up_threads(request.threads)
     spec = registry.get_spec(request.method)
+    report.words = spec.words or report.words
     data = load_data(spec, request.data, request.data_dir)
     run = registry.load(request.method)
     device = _prepare_torch(request)
@@ -72,7 +78,7 @@ def execute(request: JobRequest, report: Report) -> None:
     if workspace.pack_models(MODELS_NAME):
         report.artifact(MODELS_NAME, MODELS_NAME)
     elif workspace.roles:
-        report.log("The models are too large to be kept for trying.")
+        report.log("too-large-to-try")
     report.environment(**facts, **workspace.facts, **cost(device.type))
 
 

@@ -33,6 +33,9 @@ METRICS = {
         Metric("latency_p95_ms", Text("Latency p95, batch 1", "延迟 p95（批大小\u00a01）"), "ms", "lower"),
         Metric("throughput", Text("Throughput, batch 32", "吞吐量（批大小\u00a032）"), "examples/s", "higher"),
         Metric("peak_memory", Text("Peak memory, batch 32", "峰值内存（批大小\u00a032）"), "bytes", "lower"),
+        Metric("steps", Text("Steps of training", "训练步数"), "steps"),
+        Metric("examples", Text("Texts read in training", "训练中读过的文本数"), "texts"),
+        Metric("labelled_examples", Text("Labels read in training", "训练中读过的标签数"), "texts"),
         Metric("train_s", Text("Training time", "训练时间"), "s", "lower"),
     )
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from workers import methods
+from workers import methods, pages
 from workers.kit.texts import KINDS, DataSet, listing
 from workers.metrics import METRICS
 from workers.spec import MethodSpec, Metric, Param, Source, Text, Value
@@ -60,7 +60,8 @@ def all_specs() -> dict[str, MethodSpec]:
     for family in pkgutil.iter_modules(methods.__path__, methods.__name__ + "."):
         package = importlib.import_module(family.name)
         for method in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-            spec = importlib.import_module(method.name).SPEC
+            module = importlib.import_module(method.name)
+            spec = pages.worded(module.SPEC, Path(module.__file__).parent)
             if spec.slug in found:
                 raise ValueError(f"two methods share the slug {spec.slug!r}")
             for metric in spec.metrics:

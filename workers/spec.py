@@ -1,7 +1,8 @@
-"""What a method is, said without torch: its texts, parameters, presets, figures and claims.
+"""What a method is, said without torch: its parameters, presets, data, roles, figures and claims.
 
-The web process, the API, the command line and the tests of every method are built from a `MethodSpec`.
-Standard library only.
+The web process, the API, the command line and the tests of every method are built from a `MethodSpec`. A folder's spec
+holds no words: `number`, `role`, `figure` and the others here make its parts, and workers/pages.py adds to each what
+the method's pages say of it in both languages. Standard library only.
 """
 
 from __future__ import annotations
@@ -27,6 +28,32 @@ class Text:
     def in_language(self, language: str) -> str:
         return self.zh if language.lower().startswith("zh") else self.en
 
+    def format(self, **values: Any) -> Text:
+        """With its placeholders filled; a value that is a Text is said in each language."""
+
+        def said(language: str) -> dict[str, Any]:
+            return {name: v.in_language(language) if isinstance(v, Text) else v for name, v in values.items()}
+
+        return Text(self.en.format(**said("en")), self.zh.format(**said("zh")))
+
+    def as_dict(self) -> dict[str, str]:
+        return {"en": self.en, "zh": self.zh}
+
+
+UNSAID = Text("", "")  # where a page's words will stand
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence by its key in the method's pages, and what its placeholders stand for."""
+
+    key: str
+    values: Mapping[str, Any]
+
+
+def said(key: str, **values: Any) -> Said:
+    return Said(key, values)
+
 
 class InvalidParams(ValueError):
     """Values outside a spec. `errors` maps a parameter's name to what is wrong, for people."""
@@ -47,8 +74,8 @@ class Param:
     name: str
     type: Literal["int", "float", "bool", "choice", "text"]
     default: Value
-    label: Text
-    help: Text
+    label: Text = UNSAID
+    help: Text = UNSAID
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[tuple[str, Text], ...] = ()
@@ -108,6 +135,30 @@ class Param:
         return int(number) if self.type == "int" else number
 
 
+def number(name: str, default: float, low: float, high: float, symbol: str = "") -> Param:
+    return Param(name, "float", default, minimum=low, maximum=high, symbol=symbol)
+
+
+def whole(name: str, default: int, low: int, high: int, symbol: str = "", *, unit: str = "") -> Param:
+    return Param(name, "int", default, minimum=low, maximum=high, symbol=symbol, unit=unit)
+
+
+def switch(name: str, *, on: bool = True) -> Param:
+    """A part of a method that can be left out."""
+    return Param(name, "bool", on)
+
+
+def choice(name: str, default: str, *others: str, symbol: str = "") -> Param:
+    """Of names, the default first."""
+    choices = tuple((one, UNSAID) for one in (default, *others))
+    return Param(name, "choice", default, choices=choices, symbol=symbol)
+
+
+def line(name: str, default: str = "", *, most: int = 200) -> Param:
+    """Of at most `most` characters."""
+    return Param(name, "text", default, maximum=most)
+
+
 @dataclass(frozen=True)
 class Preset:
     """A named set-up; `needs` names the queue.
@@ -125,6 +176,25 @@ class Preset:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
+Footing = Mapping[str, Mapping[str, Value]]  # a family's values, by preset
+
+
+def at(data: str, seconds: int | None = None, **values: Value) -> tuple[str, int | None, Mapping[str, Value]]:
+    """What a preset of a method says: its data, what it takes, and the values that are not the footing's."""
+    return data, seconds, values
+
+
+def presets(footing: Footing | None = None, **by_name: tuple[str, int | None, Mapping[str, Value]]) -> tuple:
+    """Presets in this order; "full" is for a GPU. A footing's value is the method's, unless it says another."""
+    return tuple(
+        Preset(
+            name, UNSAID, UNSAID, data, seconds, "gpu" if name == "full" else "cpu",
+            {**(footing or {}).get(name, {}), **values},
+        )
+        for name, (data, seconds, values) in by_name.items()
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Figure:
     """A plot on the run page. `series` are the prefixes of the scalar names it draws, in order."""
@@ -134,6 +204,20 @@ class Figure:
     x: Text
     y: Text
     series: tuple[str, ...]
+
+
+def figure(slug: str, *series: str) -> Figure:
+    return Figure(slug, UNSAID, UNSAID, UNSAID, series)
+
+
+def figures(*slugs: str) -> tuple[Figure, ...]:
+    """Figures whose data the job reports itself."""
+    return tuple(figure(slug) for slug in slugs)
+
+
+def curve(slug: str, of: str, *roles: str) -> Figure:
+    """A line a role: the scalar `of` that each reports while it is trained."""
+    return figure(slug, *(f"{role}/{of}" for role in roles))
 
 
 @dataclass(frozen=True)
@@ -146,14 +230,25 @@ class Claim:
     """
 
     what: Text
-    value: str
-    source: str
+    value: Text
+    source: Text
     metric: str = ""
     role: str = ""
     than: str = ""
     number: float | None = None
     data: str = ""
     preset: str = ""
+    slug: str = ""
+
+
+def claim(slug: str, metric: str = "", role: str = "", than: str = "", **held_against: Any) -> Claim:
+    """`held_against`: number, data and preset."""
+    return Claim(UNSAID, UNSAID, UNSAID, metric, role, than, slug=slug, **held_against)
+
+
+def order(better: str, worse: str, metric: str = "accuracy") -> Claim:
+    """That one role is better than another; its words stand under claims.BETTER-over-WORSE."""
+    return claim(f"{better}-over-{worse}", metric, better, worse)
 
 
 @dataclass(frozen=True)
@@ -163,6 +258,22 @@ class Symbol:
     latex: str
     meaning: Text
     code: tuple[str, ...] = ()
+    name: str = ""
+
+
+def symbol(name: str, *code: str, latex: str = "") -> Symbol:
+    """`name` is the key of its meaning, and its LaTeX where none is given."""
+    return Symbol(latex or name, UNSAID, code, name)
+
+
+def symbols(*names: str) -> tuple[Symbol, ...]:
+    """Symbols that the code does not name."""
+    return tuple(symbol(name) for name in names)
+
+
+def symbols_in_code(*names: str) -> tuple[Symbol, ...]:
+    """Symbols that are called the same in the code."""
+    return tuple(symbol(name, name) for name in names)
 
 
 @dataclass(frozen=True)
@@ -249,16 +360,40 @@ class Metric:
         return {"higher": 1, "lower": -1, "": 0}[self.better]
 
 
+def metric(slug: str, unit: str, better: Literal["higher", "lower", ""]) -> Metric:
+    """A method's own."""
+    return Metric(slug, UNSAID, unit, better)
+
+
 ACCURACY = Metric("accuracy", Text("Accuracy", "准确率"), "share", "higher")
 MACRO_F1 = Metric("macro_f1", Text("Macro F1", "宏平均 F1"), "share", "higher")
+
+
+def teacher(*depends_on: str, slug: str = "teacher") -> Role:
+    return Role(slug, UNSAID, "teacher", depends_on)
+
+
+def baseline(slug: str, *depends_on: str) -> Role:
+    return Role(slug, UNSAID, "baseline", depends_on)
+
+
+def baselines(*slugs: str) -> tuple[Role, ...]:
+    """Baselines that every parameter settles."""
+    return tuple(baseline(slug) for slug in slugs)
+
+
+def method(slug: str, *depends_on: str) -> Role:
+    return Role(slug, UNSAID, "method", depends_on)
+
+
+# What parameters must keep to together: cleaned values in, what is wrong out, by the name of the one to change.
+Check = Callable[[Mapping[str, Value]], Mapping[str, "Text | Said"]]
 
 
 @dataclass(frozen=True)
 class MethodSpec:
     slug: str
-    title: Text
     family: str  # a slug of FAMILIES in workers/registry.py
-    summary: Text
     paper: str  # an arXiv id, or the paper's exact title: how the catalogue finds its row
     params: tuple[Param, ...]
     presets: tuple[Preset, ...]
@@ -269,10 +404,13 @@ class MethodSpec:
     figures: tuple[Figure, ...] = ()
     claims: tuple[Claim, ...] = ()
     symbols: tuple[Symbol, ...] = ()
-    shrunk: Text | None = None  # what the reference job makes smaller or leaves out
-    # What parameters must keep to together: cleaned values in, what is wrong out, by the name of the one to change.
-    checks: tuple[Callable[[Mapping[str, Value]], Mapping[str, Text]], ...] = ()
+    checks: tuple[Check, ...] = ()
+    tiny: Mapping[str, Value] = field(default_factory=dict)  # smaller than smoke: what the tests of every method run
     budget: tuple[str, ...] = ("epochs",)  # the parameters that together say how long the student is trained
+    title: Text = UNSAID
+    summary: Text = UNSAID
+    shrunk: Text | None = None  # what the reference job makes smaller or leaves out
+    words: Callable[..., Text] | None = None  # of the method's pages: workers/pages.py fills in this and all labels
     folder: str = ""  # dotted module path, filled in by the registry
 
     @property
@@ -319,7 +457,10 @@ class MethodSpec:
                 errors[param.name] = error.args[0]
         if not errors:
             for check in self.checks:
-                errors |= check(cleaned)
+                errors |= {name: self._spoken(found) for name, found in check(cleaned).items()}
         if errors:
             raise InvalidParams(errors)
         return cleaned
+
+    def _spoken(self, found: Text | Said) -> Text:
+        return self.words(f"checks.{found.key}", **found.values) if isinstance(found, Said) else found

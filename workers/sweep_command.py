@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from workers import registry, sweep
+from workers import jobs, registry, sweep
 from workers.comparison import Comparison, Entry, Planned, comparison, planned
 from workers.kit.files import DataError
 from workers.metrics import METRICS, SIZE
@@ -34,7 +34,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--at-once", type=_number, default=1, metavar="N", help="runs side by side (default: 1)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of a run (default: 1)")
-    var = Path(os.environ.get("VAR_DIR", "var"))
+    var = jobs.var_dir()
     parser.add_argument(
         "--out", type=Path, default=var / "sweeps", metavar="DIR",
         help="where runs are kept; a site with this state takes them in (default: %(default)s)",

@@ -2,9 +2,10 @@
 
 A method may answer in its own way: its job.py then defines
 
-    answer(checkpoints: dict[str, Checkpoint], text: str) -> dict
+    answer(checkpoints: dict[str, Checkpoint], text: str, words: Words) -> dict
 
-with the networks that `Workspace.save` kept, by role and on the CPU. It returns what JSON can hold:
+with the networks that `Workspace.save` kept, by role and on the CPU, and the words of the method's pages. It returns
+what JSON can hold:
 
     answers   [{"role", "classes": [{"name", "probability"}], "ms"}, ...]: `ms` is the time of one forward pass
     tokens    [{"text", "known"}, ...]: the text as the networks read it; optional
@@ -29,6 +30,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -186,10 +188,11 @@ def answer_of(method: str) -> Callable[..., Answer]:
     from workers.kit import answering
 
     try:
-        job = importlib.import_module(registry.get_spec(method).folder + ".job")
+        spec = registry.get_spec(method)
     except registry.UnknownMethod:
         return answering.answer
-    return getattr(job, "answer", answering.answer)
+    own = getattr(importlib.import_module(spec.folder + ".job"), "answer", None)
+    return partial(own, words=spec.words) if own else answering.answer
 
 
 def _models(path: str, kept: OrderedDict[str, Any]) -> dict[str, Any]:

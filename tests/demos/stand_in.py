@@ -53,7 +53,7 @@ SPEC = MethodSpec(
             "losses", Text("Loss terms", "损失项"), Text("step", "步"), Text("nats", "纳特"), ("student/soft_loss",)
         ),
     ),
-    claims=(Claim(Text("Errors on MNIST", "MNIST 上的错误数"), "74", "section 3"),),
+    claims=(Claim(Text("Errors on MNIST", "MNIST 上的错误数"), Text("74", "74"), Text("section 3", "第 3 节")),),
     symbols=(Symbol(r"z_s", Text("the student's logits", "学生的 logits")),),
     shrunk=Text("No speech model.", "没有语音模型。"),
 )

@@ -34,10 +34,11 @@ def test_a_log_line_is_sent_in_both_languages():
     assert events == [{"kind": "log", "text": {"en": "Trained.", "zh": "已训练。"}}]
 
 
-def test_what_a_library_said_is_the_same_in_both_languages():
+def test_a_log_line_is_named_by_a_key_of_the_words():
     events = []
-    Report(events.append).log("Warning: slow")
-    assert events == [{"kind": "log", "text": {"en": "Warning: slow", "zh": "Warning: slow"}}]
+    Report(events.append).log("pretraining-cached", seconds=2)
+    assert events[0]["text"]["en"] == "This encoder was pre-trained before, in 2.0 s."
+    assert events[0]["text"]["zh"].endswith("2.0 秒。")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,7 @@ def test_a_diverged_loss_ends_the_run_in_words(value):
         {"x": [1, 2], "series": [{"name": "teacher", "y": [0.5, None]}]},
         {"kind": "bars", "categories": ["1"], "series": [{"name": "student", "y": [3]}]},
         {"kind": "heatmap", "rows": ["a"], "columns": ["x", "y"], "values": [[1, None]]},
+        {"kind": "tree", "words": ["a", "b"], "gold": [], "predicted": [[0, 1]]},
     ],
 )
 def test_a_figure_of_each_kind_is_taken(data):
@@ -85,6 +87,11 @@ def test_a_figure_of_each_kind_is_taken(data):
         ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[float("nan")]]}, "not finite"),
         ({"kind": "heatmap", "rows": ["a"], "columns": ["x"], "values": [[1]], "low": "0"}, "is not shaped"),
         ({"x": ["1"], "series": []}, "is not shaped"),
+        ({"kind": "tree", "words": ["a"], "gold": []}, "lacks 'predicted'"),
+        ({"kind": "tree", "words": ["a", "b"], "gold": [[0, 2]], "predicted": []}, "joins no two of 2 words"),
+        ({"kind": "tree", "words": ["a", "b"], "gold": [[1, 1]], "predicted": []}, "joins no two of 2 words"),
+        ({"kind": "tree", "words": ["a", "b"], "gold": [], "predicted": [[0, 0.5]]}, "joins no two of 2 words"),
+        ({"kind": "tree", "words": ["a", "b"], "gold": [], "predicted": [1]}, "is not shaped"),
     ],
 )
 def test_a_figure_that_no_page_could_draw_is_refused_where_it_is_made(data, fault):

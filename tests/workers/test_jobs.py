@@ -19,7 +19,6 @@ from workers.metrics import METRICS
 from workers.results import Results
 from workers.spec import SetFacts, Source, Text
 
-pytestmark = pytest.mark.xdist_group("job")
 TINY = {
     "train_rows": 200,
     "labelled": 40,
@@ -94,11 +93,11 @@ def test_a_job_can_read_more_from_the_data_folder_than_its_data_set(tmp_path, mo
 def test_every_role_has_every_metric_once(first):
     spec = registry.get_spec("hinton-kd")
     found = [(row["role"], row["metric"]) for row in first["results"]]
-    likeness = {"agreement", "kl_to_teacher"}
+    of_students = {"agreement", "kl_to_teacher", "steps", "examples", "labelled_examples"}
     of_others = {"mcc", "spearman", "pearson", "uas", "uuas", "selectivity", "span_f1", "tag_accuracy", "perplexity"}
     of_classifiers = set(METRICS) - of_others
     wanted = {(role.slug, metric) for role in spec.roles for metric in of_classifiers}
-    wanted -= {("teacher", name) for name in likeness}
+    wanted -= {("teacher", name) for name in of_students}
     assert len(found) == len(set(found))
     assert set(found) == wanted
     assert {row["unit"] for row in first["results"] if row["metric"] == "accuracy"} == {"share"}

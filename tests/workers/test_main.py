@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from workers import registry
-from workers.__main__ import main
+from workers.__main__ import build_parser, main
 from workers.kit import known_encoders, params
 from workers.metrics import METRICS
 from workers.terminal import SCALES
 
-pytestmark = pytest.mark.xdist_group("command line")
 ROOT = Path(__file__).resolve().parents[2]
 TINY = "--preset smoke --device cpu --train-rows 200 --labelled 40 --teacher-epochs 1 --epochs 1".split()  # noqa: SIM905
 TIMED = {"train_s", "latency_p50_ms", "latency_p95_ms", "throughput"}
@@ -166,3 +165,14 @@ def test_help_shows_every_parameter_with_its_bounds(capsys):
 
 def test_every_metric_has_a_printed_unit():
     assert {metric.unit for metric in METRICS.values()} <= set(SCALES)
+
+
+@pytest.mark.parametrize(
+    ("var_dir", "cache"), [("/elsewhere/state", "/elsewhere/state/cache/teachers"), (None, "var/cache/teachers")]
+)
+@pytest.mark.parametrize("words", [("run", "hinton-kd", "--out", "out"), ("sweep", "distillation")])
+def test_a_run_and_a_sweep_keep_teachers_where_the_state_lives(words, var_dir, cache, monkeypatch):
+    monkeypatch.delenv("VAR_DIR", raising=False)
+    if var_dir:
+        monkeypatch.setenv("VAR_DIR", var_dir)
+    assert build_parser().parse_args(words).cache_dir == cache

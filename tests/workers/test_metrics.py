@@ -1,5 +1,6 @@
 """Metrics that a method brings along: found by their slug, told on the terminal, and one meaning a slug."""
 
+import shutil
 import sys
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from workers import methods, registry
 from workers.comparison import Comparison, Entry, Planned
 from workers.metrics import METRICS
+from workers.pages import PAGES
 from workers.spec import Metric, Text
 from workers.sweep_command import table
 from workers.terminal import results_table
@@ -39,6 +41,8 @@ def test_a_slug_means_one_thing(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     (tmp_path / "contrary" / "__init__.py").touch()
     (folder / "__init__.py").write_text(CONTRARY)
+    for page in PAGES.values():
+        shutil.copy(registry.folder_path(HINTON) / page, folder)
     monkeypatch.setattr(methods, "__path__", [*methods.__path__, str(tmp_path)])
     try:
         with pytest.raises(ValueError, match="contrary means something else by the metric 'accuracy'"):

@@ -83,7 +83,8 @@ def test_gpu_is_given_back_whatever_happens(memory_used):
         assert environment["CUDA_VISIBLE_DEVICES"] == "GPU-aaaa"
 
 
-def test_memory_that_comes_back_late_is_waited_for(memory_used, caplog):
+def test_memory_that_comes_back_late_is_waited_for(memory_used, monkeypatch, caplog):
+    monkeypatch.setattr(slots, "SETTLE_S", 30)  # a busy machine takes its time for four small processes
     pool = Slots(devices.gpus()[:1])
     memory_used(100, 900, 500, 100)
     with pool.one("gpu"):

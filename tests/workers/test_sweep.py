@@ -11,8 +11,6 @@ from workers.comparison import comparison, planned
 from workers.kit import params
 from workers.spec import Text
 
-pytestmark = pytest.mark.xdist_group("sweep")
-
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):

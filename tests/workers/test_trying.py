@@ -69,7 +69,8 @@ def test_a_child_that_takes_too_long_is_stopped(archive):  # noqa: F811
     assert slow.pid is None
 
 
-def test_a_child_that_takes_too_much_memory_is_stopped(archive):  # noqa: F811
+def test_a_child_that_takes_too_much_memory_is_stopped(archive, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(trying, "LOOK_EVERY_S", 0.001)  # before a quick answer is there
     with pytest.raises(CannotAnswer, match="memory"):
         ask(Answerer(Limits(answer_s=120, memory_mb=1)), archive)
 
@@ -99,7 +100,7 @@ def method(monkeypatch):
         vars(job).update(names)
         monkeypatch.setitem(sys.modules, "made_up_method", ModuleType("made_up_method"))
         monkeypatch.setitem(sys.modules, "made_up_method.job", job)
-        monkeypatch.setattr(registry, "get_spec", lambda slug: SimpleNamespace(folder="made_up_method"))
+        monkeypatch.setattr(registry, "get_spec", lambda slug: SimpleNamespace(folder="made_up_method", words=None))
         return "made-up"
 
     return make
@@ -118,7 +119,9 @@ def heat_map(size: int, value: object = 0.5) -> dict:
 
 def test_a_method_may_answer_in_its_own_way(archive, method):  # noqa: F811
     figure = {"slug": "exits", "data": {"x": [1], "series": []}}
-    own = method(answer=lambda checkpoints, text: {"answers": [], "figures": [figure], "seen": sorted(checkpoints)})
+    own = method(
+        answer=lambda checkpoints, text, words: {"answers": [], "figures": [figure], "seen": sorted(checkpoints)}
+    )
     said = reply(own, archive)["answer"]
     assert said["figures"] == [figure]
     assert said["seen"] == ["student", "teacher"]
@@ -132,14 +135,17 @@ def test_a_method_without_an_answer_of_its_own_gives_the_kits(archive, method): 
 @pytest.mark.parametrize(
     ("own", "said"),
     [
-        (lambda checkpoints, text: 1 / 0, "ZeroDivisionError"),
-        (lambda checkpoints, text: {"answers": [float("nan")]}, "ValueError"),
-        (lambda checkpoints, text: {"answers": ["x" * 300_000]}, "too many"),
-        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(41)]}, "has 1,681 values"),
-        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(2) | {"title": {"en": "a"}}]}, "language"),
-        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(2, float("inf"))]}, "not finite"),
-        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(2, "<b>")]}, "not shaped"),
-        (lambda checkpoints, text: {"answers": [], "figures": [heat_map(1)] * 17}, "at most"),
+        (lambda checkpoints, text, words: 1 / 0, "ZeroDivisionError"),
+        (lambda checkpoints, text, words: {"answers": [float("nan")]}, "ValueError"),
+        (lambda checkpoints, text, words: {"answers": ["x" * 300_000]}, "too many"),
+        (lambda checkpoints, text, words: {"answers": [], "figures": [heat_map(41)]}, "has 1,681 values"),
+        (
+            lambda checkpoints, text, words: {"answers": [], "figures": [heat_map(2) | {"title": {"en": "a"}}]},
+            "language",
+        ),
+        (lambda checkpoints, text, words: {"answers": [], "figures": [heat_map(2, float("inf"))]}, "not finite"),
+        (lambda checkpoints, text, words: {"answers": [], "figures": [heat_map(2, "<b>")]}, "not shaped"),
+        (lambda checkpoints, text, words: {"answers": [], "figures": [heat_map(1)] * 17}, "at most"),
     ],
 )
 def test_an_answer_that_fails_or_is_no_json_or_too_large_is_told_of(archive, method, own, said):  # noqa: F811

@@ -16,6 +16,11 @@ from workers.kit.events import Report
 from workers.spec import Text
 
 
+def plain(words: str) -> Text:
+    """The same in both languages."""
+    return Text(words, words)
+
+
 def speak(request: Any, report: Report) -> None:
     report.stage("learn", Text("Learning", "学习"), index=1, count=1)
     for step in range(request.params["steps"]):
@@ -44,7 +49,7 @@ def leave_a_process_behind(request: Any, report: Report) -> None:
 
 
 def fail(request: Any, report: Report) -> None:
-    report.log("about to fail")
+    report.log(plain("about to fail"))
     raise RuntimeError("the loss went up\nand up")
 
 
@@ -57,7 +62,7 @@ def diverge(request: Any, report: Report) -> None:
 
 
 def exit_hard(request: Any, report: Report) -> None:
-    report.log("last words")
+    report.log(plain("last words"))
     os._exit(3)
 
 
@@ -94,7 +99,7 @@ def say_too_much(request: Any, report: Report) -> None:
 
 
 def look_for_torch(request: Any, report: Report) -> None:
-    report.log(f"torch {'torch' in sys.modules}, passive {os.environ.get('OMP_WAIT_POLICY')}")
+    report.log(plain(f"torch {'torch' in sys.modules}, passive {os.environ.get('OMP_WAIT_POLICY')}"))
 
 
 def leave_files(request: Any, report: Report) -> None:
@@ -111,7 +116,7 @@ def eat_memory_at_once(request: Any, report: Report) -> None:
     """Between two measurements, and then a little more."""
     eaten = b"x" * (700 * 2**20)
     time.sleep(600)
-    report.log(str(len(eaten)))
+    report.log(plain(str(len(eaten))))
 
 
 def hold_the_interpreter(request: Any, report: Report) -> None:
@@ -184,4 +189,4 @@ def crash_at_once_beside_a_stray(request: Any, report: Report) -> None:
 
 
 def tell_its_gpus(request: Any, report: Report) -> None:
-    report.log(f"sees {os.environ.get('CUDA_VISIBLE_DEVICES')!r}")
+    report.log(plain(f"sees {os.environ.get('CUDA_VISIBLE_DEVICES')!r}"))

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -155,6 +155,15 @@ def bert_shape(*, layers: int, width: int, heads: int, vocabulary: int, classes:
         pad_token_id=PAD,
     )
     return EncoderShape({**config.to_diff_dict(), "model_type": config.model_type}, classes)
+
+
+def shallower(net: EncoderClassifier, depth: int, *, seed: int = 0) -> EncoderClassifier:
+    """A new encoder with the embeddings, the first `depth` layers and the classifier of `net`."""
+    shape = replace(net.shape, body={**net.shape.body, "num_hidden_layers": depth})
+    new = networks.build(shape, seed=seed).to(net.head.weight.device)
+    wanted = new.state_dict().keys()
+    new.load_state_dict({name: tensor for name, tensor in net.state_dict().items() if name in wanted})
+    return new
 
 
 networks.register("encoder", EncoderShape, EncoderClassifier)

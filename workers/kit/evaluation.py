@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from workers.kit.text import pad
+from workers.pages import shared_words
+from workers.spec import Text
 
 CONFIDENCE_BINS = 10
 Rows = Sequence[Sequence[int]]  # token ids of each text
@@ -92,12 +94,21 @@ def quality(logits: Tensor, labels: Tensor, teacher: Tensor | None = None) -> di
     return found
 
 
-def gain_in_words(logits: Tensor, others: Tensor, labels: Tensor) -> str:
-    """By how many points one network is right more often than another, with the error of a paired difference."""
+def gain(logits: Tensor, others: Tensor, labels: Tensor) -> tuple[float, float]:
+    """By how many points of accuracy one network is right more often than another, with its paired standard error."""
     gained = (logits.argmax(1) == labels).float() - (others.argmax(1) == labels).float()  # (N,): -1, 0 or 1
-    gain, error = 100 * gained.mean().item(), 100 * gained.std().item() / len(labels) ** 0.5
-    verdict = "more than two standard errors" if abs(gain) > 2 * error else "not told apart from chance"
-    return f"{gain:+.1f} points of accuracy (error {error:.1f}), {verdict}"
+    return 100 * gained.mean().item(), 100 * gained.std().item() / len(labels) ** 0.5
+
+
+def gain_in_words(logits: Tensor, others: Tensor, labels: Tensor) -> Text:
+    return in_words(*gain(logits, others, labels))
+
+
+def in_words(gain: float, error: float) -> Text:
+    """A gain in points with its standard error, and whether the two can be told apart: a loss as plainly as a gain."""
+    words = shared_words()
+    verdict = words("labels.clear") if abs(gain) > 2 * error else words("labels.chance")
+    return words("labels.gain", gain=gain, error=error, verdict=verdict)
 
 
 @torch.inference_mode()

@@ -16,6 +16,8 @@ lines    {"x": [numbers], "series": [{"name", "y": [a value a number of x]}]}
 bars     {"kind": "bars", "categories": [labels], "series": [{"name", "y": [a value a category]}]}
 heatmap  {"kind": "heatmap", "rows": [labels], "columns": [labels], "values": [[a value a column] a row],
           "low", "high": ends of the colour scale; the lowest and the highest value where they are left out}
+tree     {"kind": "tree", "words": [labels], "gold": [[i, j] an edge], "predicted": [[i, j] an edge]}, words counted
+          from 0; `gold` is empty where nobody knows it. `y` names the tree above the words, `x` the one below
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from workers.pages import Words, shared_words
 from workers.spec import Text
 
 Event = dict[str, Any]
@@ -33,7 +36,7 @@ Event = dict[str, Any]
 def in_both(text: Any) -> dict[str, str]:
     """What a log event carries. A plain string (what a library printed, a line of an older version) is both."""
     if isinstance(text, Text):
-        return {"en": text.en, "zh": text.zh}
+        return text.as_dict()
     return text if isinstance(text, dict) else {"en": str(text), "zh": str(text)}
 
 
@@ -63,6 +66,8 @@ def figure_fault(data: Any) -> str:
             faults = (_values_fault("columns", data["columns"], row) for row in data["values"])
             ends = [data.get("low"), data.get("high")]
             return _length_fault("rows", data["rows"], data["values"]) or next(filter(None, faults), _odd_value(ends))
+        if kind == "tree":
+            return next(filter(None, (_edges_fault(data["words"], data[name]) for name in ("gold", "predicted"))), "")
         if kind not in ("lines", "bars"):
             return f"is of no kind there is: {kind!r}"
         along = "x" if kind == "lines" else "categories"
@@ -76,6 +81,8 @@ def figure_fault(data: Any) -> str:
 
 def figure_size(data: Any) -> int:
     """How many values a figure draws; its data are without fault."""
+    if data.get("kind") == "tree":
+        return sum(len(data[part]) for part in ("words", "gold", "predicted"))
     lines = data["values"] if data.get("kind") == "heatmap" else [line["y"] for line in data["series"]]
     return sum(len(line) for line in lines)
 
@@ -88,6 +95,15 @@ def _values_fault(along: str, names: list, values: list) -> str:
     return _length_fault(along, names, values) or _odd_value(values)
 
 
+def _edges_fault(words: list, edges: list) -> str:
+    """Unpacking and comparing raise TypeError for what is no pair of numbers."""
+    places = range(len(words))
+    for edge in edges:
+        if len(edge) != 2 or edge[0] == edge[1] or not all(type(end) is int and end in places for end in edge):
+            return f"has an edge that joins no two of {len(words)} words: {edge}"
+    return ""
+
+
 def _odd_value(values: list) -> str:
     """`math.isfinite` raises TypeError for what is no number."""
     odd = any(value is not None and not math.isfinite(value) for value in values)
@@ -95,11 +111,15 @@ def _odd_value(values: list) -> str:
 
 
 class Report:
-    """What a job calls while it runs. Every call raises Cancelled once the user has stopped the run."""
+    """What a job calls while it runs. Every call raises Cancelled once the user has stopped the run.
+
+    What it says to people it names by a key of `words`, the method's pages: each event carries both languages.
+    """
 
     PROGRESS_EVERY_S = 0.2
 
     def __init__(self, send: Callable[[Event], None], is_cancelled: Callable[[], bool] = lambda: False):
+        self.words: Words = shared_words()
         self._send = send
         self._is_cancelled = is_cancelled
         self._progress_at = 0.0
@@ -111,7 +131,7 @@ class Report:
 
     def stage(self, name: str, title: Text, *, index: int, count: int) -> None:
         self._progress_at = 0.0
-        self._emit("stage", name=name, title={"en": title.en, "zh": title.zh}, index=index, count=count)
+        self._emit("stage", name=name, title=title.as_dict(), index=index, count=count)
 
     def progress(self, done: int, total: int) -> None:
         """Sent at most five times a second, and always when `done` reaches `total`."""
@@ -134,8 +154,14 @@ class Report:
             )
         self._emit("scalar", name=name, step=step, value=float(value))
 
-    def log(self, text: Text | str) -> None:
-        self._emit("log", text=in_both(text))
+    def log(self, key: str | Text, /, **values: Any) -> None:
+        """The sentence log.KEY of the words, its placeholders filled; or one that says itself."""
+        text = key if isinstance(key, Text) else self.words(f"log.{key}", **values)
+        self._emit("log", text=text.as_dict())
+
+    def label(self, key: str, /, **values: Any) -> dict[str, str]:
+        """The word labels.KEY, as a figure's data take it."""
+        return self.words(f"labels.{key}", **values).as_dict()
 
     def result(self, role: str, metric: str, value: float, unit: str = "") -> None:
         self._emit("result", role=role, metric=metric, value=float(value), unit=unit)
@@ -161,6 +187,8 @@ class Stages:
         self.count = count
         self.index = 0
 
-    def __call__(self, name: str, title: Text) -> None:
+    def __call__(self, name: str, *, title: str = "", **values: Any) -> None:
+        """Its title is the word stages.NAME, or stages.TITLE where the same stage may go by another."""
         self.index += 1
-        self._report.stage(name, title, index=self.index, count=self.count)
+        words = self._report.words(f"stages.{title or name}", **values)
+        self._report.stage(name, words, index=self.index, count=self.count)

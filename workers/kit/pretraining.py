@@ -46,6 +46,15 @@ def hide(ids: Tensor, vocabulary: int, draw: torch.Generator) -> tuple[Tensor, T
     return shown, hidden
 
 
+def word_loss(encoder: EncoderClassifier, guess: WordGuess, ids: Tensor, draw: torch.Generator) -> Tensor:
+    """Cross-entropy of naming the hidden words of texts (B, S), in nats, mean over the M of them."""
+    shown, hidden = hide(ids, guess.bias.shape[0], draw)
+    (states,), _ = encoder.encode(shown)
+    logits = guess(states[hidden], encoder)  # (M, V)
+    # Divided by at least 1: a batch of a few short texts may hide nothing.
+    return F.cross_entropy(logits.float(), ids[hidden], reduction="sum") / hidden.sum().clamp(min=1)
+
+
 def pretrain(
     encoder: EncoderClassifier,
     guess: WordGuess,
@@ -59,17 +68,11 @@ def pretrain(
     on_step: Callable[[int, int], None] = lambda done, total: None,
     on_terms: Callable[[int, dict[str, float]], None] = lambda step, terms: None,
 ) -> None:
-    """Trains the encoder's body and `guess` to name hidden words: cross-entropy in nats, mean over the M of them."""
+    """Trains the encoder's body and `guess` to name hidden words."""
     draw = torch.Generator().manual_seed(seed)
-    vocabulary = guess.bias.shape[0]
 
     def loss_of(batch: training.Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        ids = text.pad([rows[i] for i in batch[0]], device)  # (B, S)
-        shown, hidden = hide(ids, vocabulary, draw)
-        (states,), _ = encoder.encode(shown)
-        logits = guess(states[hidden], encoder)  # (M, V)
-        # Divided by at least 1: a batch of a few short texts may hide nothing.
-        loss = F.cross_entropy(logits.float(), ids[hidden], reduction="sum") / hidden.sum().clamp(min=1)
+        loss = word_loss(encoder, guess, text.pad([rows[i] for i in batch[0]], device), draw)
         return loss, {"loss": loss}
 
     plan = training.plan(range(len(rows)), (), [len(row) for row in rows], batch_size, epochs, seed)

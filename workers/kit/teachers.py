@@ -22,7 +22,7 @@ class Teachers:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def fetch(self, key: dict, model: nn.Module, log: Callable[[str], None]) -> dict | None:
+    def fetch(self, key: dict, model: nn.Module, log: Callable[..., None]) -> dict | None:
         """Loads the teacher of `key` into `model`, returns the notes stored with it; None where it must be trained."""
         entry = self.folder / _digest(key)
         try:
@@ -39,8 +39,8 @@ class Teachers:
             return self._discard(entry, str(error), log)
         return record["notes"]
 
-    def _discard(self, entry: Path, why: str, log: Callable[[str], None]) -> None:
-        log(f"The cached teacher {entry.name[:12]} is damaged ({why}); it is thrown away and trained again.")
+    def _discard(self, entry: Path, why: str, log: Callable[..., None]) -> None:
+        log("teacher-damaged", name=entry.name[:12], why=why)
         aside = entry.with_name(f"{entry.name}.damaged-{uuid.uuid4().hex}")
         try:
             entry.rename(aside)

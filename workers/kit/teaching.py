@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from torch import nn
@@ -20,21 +20,21 @@ from workers.kit.classification import Task
 from workers.kit.encoders import EncoderClassifier
 from workers.kit.events import Report, Stages
 from workers.kit.files import DataError
-from workers.kit.params import Check
+from workers.kit.params import READY_MADE
 from workers.kit.pretraining import WordGuess
 from workers.kit.ready_made import ReadyMade
 from workers.kit.workspace import Workspace, numbers_depend_on
 from workers.metrics import METRICS
-from workers.spec import Text, Value
+from workers.pages import Words
+from workers.spec import Check, Said, Value
 
 BATCH = 64
 READY_MADE_RATE = 5e-5  # usual for encoders that were pre-trained at length
 CODE = (networks, training, classification, text)
 ENCODER_CODE = (*CODE, encoders, pretraining)
-WITHOUT_TRAINING = Text("Take the teacher from the cache", "从缓存读取教师")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Bench:
     """Where a job works: what its stages, numbers, logs and files go to."""
 
@@ -58,16 +58,14 @@ def teacher(task: Task, name: str, *, epochs: int, pretraining_epochs: int, seed
     kept = bench.workspace.teachers.fetch(key, net, bench.report.log)
     bench.workspace.facts["teacher"] = {"cached": kept is not None, **(kept or {})}
     if kept is not None:
-        bench.stages("teacher", WITHOUT_TRAINING)
-        bench.report.log(
-            f"An earlier run trained this teacher in {kept['train_s']:.1f} s; none is trained in this one."
-        )
+        bench.stages("teacher", title="teacher-cached")
+        bench.report.log("teacher-cached", seconds=kept["train_s"])
         return net.eval().requires_grad_(False)
     if pretraining_epochs:
         bench.stages.count += 1
         start, _guess = pretrained(task, name, epochs=pretraining_epochs, seed=seed, bench=bench)
         net.load_state_dict(start.state_dict())
-    bench.stages("teacher", Text("Train the teacher on all labels", "用全部标签训练教师"))
+    bench.stages("teacher")
     began = time.perf_counter()
     classification.train_on_labels("teacher", net, task, **settings, report=bench.report)
     train_s = time.perf_counter() - began
@@ -93,10 +91,10 @@ def pretrained(
     settings = {"epochs": epochs, "batch_size": BATCH, "learning_rate": rate, "seed": seed}
     key = _key("pretraining", encoder, task, ENCODER_CODE, **settings)
     if (notes := bench.workspace.teachers.fetch(key, kept, bench.report.log)) is not None:
-        bench.stages("pretraining", Text("Take the pre-trained encoder from the cache", "从缓存读取预训练编码器"))
-        bench.report.log(f"This encoder was pre-trained before, in {notes['train_s']:.1f} s.")  # by this run, perhaps
+        bench.stages("pretraining", title="pretraining-cached")
+        bench.report.log("pretraining-cached", seconds=notes["train_s"])  # by this run, perhaps
         return encoder, guess
-    bench.stages("pretraining", Text("Pre-train an encoder on hidden words", "用遮蔽词预训练编码器"))
+    bench.stages("pretraining")
     began = time.perf_counter()
     follow = {"on_step": bench.report.progress, "on_terms": classification.terms_of("pretraining", bench.report)}
     pretraining.pretrain(encoder, guess, task.ids, **settings, device=task.device, **follow)
@@ -124,11 +122,18 @@ def named(task: Task, name: str) -> str:
     return name_of(Sizes("bert", config.num_hidden_layers, config.hidden_size, config.num_attention_heads))
 
 
-def refuse_misfits(task: Task, checks: Iterable[Check], *, teacher: str, **values: Value) -> None:
-    """The spec's `of_named_teachers` checks, of the teacher that there is. Raises DataError with what to change."""
+def refuse_misfits(task: Task, checks: Iterable[Check], words: Words, values: Mapping[str, Value]) -> None:
+    """The spec's `of_named_teachers` checks, of the ready-made teacher that there is.
+
+    Raises DataError with what to change.
+    """
+    if not ready_made_of(task):
+        return
+    there_is = {**values, READY_MADE.name: "", "teacher": named(task, str(values["teacher"]))}
     for check in checks:
-        for name, wrong in check({**values, "teacher": named(task, teacher)}).items():
-            raise DataError(f"{name}: {wrong.en}")
+        for name, wrong in check(there_is).items():
+            said = words(f"checks.{wrong.key}", **wrong.values) if isinstance(wrong, Said) else wrong
+            raise DataError(f"{name}: {said.en}")
 
 
 def refuse_unlike_bert(task: Task) -> None:

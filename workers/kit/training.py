@@ -14,6 +14,7 @@ WEIGHT_DECAY = 0.01
 WARM_UP = 0.1  # share of the steps in which the learning rate rises; then it falls to 0 in a straight line
 CLIP = 1.0
 POINTS = 60  # of a curve, at most
+LOOKS, LEAST_STEPS = 12, 10  # at dev, where epochs are few or many: how many looks, and the steps between two
 
 
 def plan(
@@ -22,6 +23,13 @@ def plan(
     """The batches of every epoch, fixed by the seed: what makes two trainings take the same steps."""
     draw = random.Random(seed)  # noqa: S311  # not a secret
     return [mixed_batches(labelled, unlabelled, lengths, size, draw) for _ in range(epochs)]
+
+
+def in_parts(epochs: Sequence[Sequence[Batch]]) -> list[list[Batch]]:
+    """The same batches in the same order, cut into LOOKS parts: `fit` looks at dev after each."""
+    batches = [batch for epoch in epochs for batch in epoch]
+    size = max(LEAST_STEPS, -(-len(batches) // LOOKS))
+    return [batches[start : start + size] for start in range(0, len(batches), size)]
 
 
 def mixed_batches(

@@ -117,3 +117,8 @@ def _batch(rows: list[Read], device: torch.device) -> Batch:
     places = torch.arange(count, device=device)
     heads = text.pad([[0, *read.sentence.heads, 0] for read in rows], device, filler=0)
     return Batch(rows, ids, pieces, (places > 0) & (places <= lengths), heads)
+
+
+def averaging(pieces: Tensor) -> Tensor:
+    """pieces (B, U, S) -> (B, U, S): times what tokens have, (B, S, D), the mean over each unit's pieces."""
+    return pieces / pieces.sum(-1, keepdim=True).clamp(min=1)  # of padding there is no piece

@@ -7,7 +7,7 @@ import torch
 from transformers import BertModel
 
 from workers.kit import networks
-from workers.kit.encoders import EncoderClassifier, body_of, gated
+from workers.kit.encoders import EncoderClassifier, body_of, gated, shallower
 from workers.kit.text import SEPARATOR
 
 IDS = torch.tensor([[2, 7, 8, 3, 0], [2, 9, 10, 11, 3]])
@@ -72,6 +72,16 @@ def test_which_of_two_texts_a_word_stands_in_matters(net):
     told = types[torch.tensor([0, 0, 0, 1, 1])]
     expected = net.body.embeddings.LayerNorm(words[0] + told + places)
     assert torch.allclose(first[0], expected, atol=1e-6)
+
+
+def test_a_shallower_encoder_begins_as_the_first_layers_of_its_start(net):
+    short, before = shallower(net, 1).eval(), net(IDS).logits
+    states, first = short.encode(IDS, insides=True)[0], net.encode(IDS, insides=True)[0][:2]
+    assert len(short.layers) == 1
+    assert all(torch.equal(state, same) for state, same in zip(states, first, strict=True))
+    assert torch.equal(short(IDS).logits, net.head(first[-1][:, 0]))
+    short.layers[0].attention.output.dense.weight.data.zero_()
+    assert torch.equal(net(IDS).logits, before)  # it has weights of its own
 
 
 @pytest.mark.parametrize("family", ["bert", "roberta", "distilbert", "electra"])

@@ -64,5 +64,7 @@ def test_a_gain_is_said_with_its_error_and_whether_it_is_told_apart_from_chance(
     right = torch.tensor([[1.0, 0.0]]).repeat(100, 1)
     nearly, wrong = right.clone(), right.flip(1)
     nearly[:1] = torch.tensor([0.0, 1.0])
-    assert evaluation.gain_in_words(right, nearly, labels).startswith("+1.0 points of accuracy (error 1.0), not told")
-    assert evaluation.gain_in_words(wrong, right, labels).startswith("-100.0 points of accuracy (error 0.0), more than")
+    near, far = (evaluation.gain_in_words(*nets, labels) for nets in ((right, nearly), (wrong, right)))
+    assert near.en == "+1.0 points of accuracy (error 1.0), not told apart from chance"
+    assert far.en == "-100.0 points of accuracy (error 0.0), more than two standard errors"
+    assert far.zh == "准确率 -100.0 个百分点（误差 0.0），超过两个标准误"

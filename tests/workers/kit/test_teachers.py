@@ -43,8 +43,8 @@ def test_a_damaged_entry_is_thrown_away_and_said(teachers, file, damage):
     path = next(teachers.folder.iterdir()) / file
     path.unlink() if damage is None else path.write_bytes(damage)
     said = []
-    assert teachers.fetch(KEY, network(), said.append) is None
-    assert "damaged" in said[0]
+    assert teachers.fetch(KEY, network(), lambda key, **values: said.append((key, values["name"]))) is None
+    assert said == [("teacher-damaged", path.parent.name[:12])]
     assert list(teachers.folder.iterdir()) == []
     teachers.store(KEY, network(seed=3), {})
     assert teachers.fetch(KEY, network(), print) == {}
@@ -56,7 +56,7 @@ def test_a_flipped_byte_in_the_weights_is_noticed(teachers):
     weights = bytearray(path.read_bytes())
     weights[-1] ^= 1
     path.write_bytes(weights)
-    assert teachers.fetch(KEY, network(), lambda text: None) is None
+    assert teachers.fetch(KEY, network(), lambda key, **values: None) is None
 
 
 def test_two_that_store_at_once_leave_one_whole_entry(teachers):

@@ -13,6 +13,7 @@ from workers.kit.files import DataError
 from workers.kit.teachers import Teachers
 from workers.kit.text import MAX_LENGTH
 from workers.kit.workspace import Workspace
+from workers.pages import shared_words
 from workers.spec import Text
 
 OPINIONS = data.load("opinions")
@@ -99,7 +100,7 @@ def test_a_check_of_the_named_teacher_waits_until_the_ready_made_one_is_known(fo
     assert small({"teacher": "bert-2x32", "student": "x", "ready_made": "tiny"}) == {}
     assert small({"teacher": "bert-2x32", "student": "x", "ready_made": ""})
     with pytest.raises(DataError, match=r"^student: bert-2x16h4 and x$"):
-        teaching.refuse_misfits(prepare(folder), [small], teacher="bert-2x32", student="x")
+        teaching.refuse_misfits(prepare(folder), [small], shared_words(), {"teacher": "bert-2x32", "student": "x"})
 
 
 def test_what_is_not_built_like_bert_is_refused_where_layers_are_opened(folder):

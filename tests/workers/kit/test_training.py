@@ -50,3 +50,10 @@ def test_a_curve_has_a_point_for_each_window_and_the_mean_of_it():
     assert [step for step, _ in points] == list(range(4, 201, 4))
     assert points[0][1]["loss"] == pytest.approx(sum(seen[:4]) / 4)
     assert seen[-1] < seen[0]
+
+
+def test_parts_hold_the_same_batches_in_the_same_order():
+    plan = training.plan(range(64), (), [1] * 100, 2, 6, seed=0)
+    parts = training.in_parts(plan)
+    assert [batch for part in parts for batch in part] == [batch for epoch in plan for batch in epoch]
+    assert len(parts) == training.LOOKS

@@ -1,286 +1,149 @@
-"""DistilLSTM: the distance by hand, the BiLSTM's two states, what its arms differ in."""
+"""DistilLSTM: the distance by hand, the two states that are read, what each student sees, the rules that make texts."""
 
+import random
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 import torch
-from torch.nn import functional as F
 
+from tests.workers.methods.in_a_lab import lab_of
 from workers import registry
-from workers.kit import checkpoints, classification, data, networks, text, treebanks
-from workers.kit.events import Report, Stages
-from workers.kit.teachers import Teachers
-from workers.kit.teaching import Bench
-from workers.kit.workspace import Workspace
-from workers.methods.distillation.distil_lstm import figures, job
-from workers.methods.distillation.distil_lstm.job import Rules
-from workers.spec import InvalidParams
+from workers.kit import networks
+from workers.kit.tags import Tags
+from workers.kit.text import MASK
+from workers.methods.distillation.distil_lstm import chances_add_up, figures, job, rules
 
-FORMS = ["paper", "code"]
-Z_T, Z_S = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0]])
-
-
-# --- losses -----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("form", "worked"), [("paper", 4.0), ("code", 2.0)])
-def test_logit_distance_by_hand(form, worked):
-    assert job.logit_distance(Z_S, Z_T, form).item() == pytest.approx(worked, abs=1e-5)
-    both = job.logit_distance(torch.cat([Z_S, Z_T]), torch.cat([Z_T, Z_T]), form)
-    assert both.item() == pytest.approx(worked / 2, abs=1e-5)  # mean over the batch
+SPEC = registry.get_spec("distil-lstm")
+TEXTS, LABELLED, MANY = 120, 24, 10**6
+PIECES = [(10, 11), (12,), (13, 14, 15)]  # of three words
+WORDS = [(token,) for token in range(10, 30)]
+OF = {(token,): "odd" if token % 2 else "even" for token in range(5, 40)}
+TAGS = Tags(OF, {"odd": [(31,), (33,), (33,), (33,)], "even": [(32,), (34,)]})
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_equal_logits_cost_nothing_and_shifted_ones_do(form):
-    z = torch.randn(3, 4)
-    assert job.logit_distance(z, z, form).item() == 0
-    assert job.logit_distance(z + 1, z, form).item() == pytest.approx(4 if form == "paper" else 1, abs=1e-5)
+@pytest.mark.parametrize(("form", "worked", "divisor"), [("paper", 4.0, 2), ("code", 2.0, 2 * 2)])
+def test_the_losses_by_hand(form, worked, divisor):
+    z_s, z_t = torch.zeros(2, 2, requires_grad=True), torch.tensor([[2.0, 0.0], [0.0, 0.0]])
+    loss = job.logit_distance(z_s, z_t, form)
+    assert loss.item() == worked / 2  # mean over the batch
+    assert torch.equal(torch.autograd.grad(loss, z_s)[0], 2 * (z_s - z_t) / divisor)
+    assert [job.logit_distance(z_t + c, z_t, form).item() for c in (0, 1)] == [0, worked / 2]  # a shift of all costs
+    assert [job.distillation_loss(2.0, 6.0, alpha) for alpha in (0.0, 1.0, 0.25)] == [6.0, 2.0, 5.0]
 
 
-@pytest.mark.parametrize(("form", "divisor"), [("paper", 3), ("code", 3 * 5)])
-def test_the_gradient_is_twice_the_difference_over_what_the_mean_is_of(form, divisor):
-    z_s, z_t = torch.randn(3, 5, requires_grad=True), torch.randn(3, 5)
-    job.logit_distance(z_s, z_t, form).backward()
-    assert torch.allclose(z_s.grad, 2 * (z_s.detach() - z_t) / divisor, atol=1e-6)
-
-
-@pytest.mark.parametrize(("alpha", "worked"), [(0.0, 6.0), (1.0, 2.0), (0.25, 5.0)])
-def test_alpha_weighs_the_labels(alpha, worked):
-    assert job.distillation_loss(torch.tensor(2.0), torch.tensor(6.0), alpha).item() == worked
-
-
-# --- the student ------------------------------------------------------------------------------------------------------
-def student(vocabulary=30, classes=3, name="bilstm-16", seed=0):
-    return networks.build(job.student_shape(name, vocabulary=vocabulary, classes=classes), seed=seed).eval()
-
-
-def test_with_150_units_it_is_the_papers_network():
-    shape = job.student_shape("bilstm-150", vocabulary=30, classes=2)
-    assert (shape.embedding, shape.width, shape.fc) == (300, 150, 200)
-
-
-def test_it_reads_the_last_forward_and_the_first_backward_state():
-    net, ids = student(), torch.tensor([[4, 5, 6, 7]])
+def test_it_is_the_papers_network_and_reads_the_last_forward_and_the_first_backward_state():
+    assert job.student_shape("bilstm-150", vocabulary=30, classes=2) == job.StudentShape(150, 300, 200, 30, 2)
+    net, ids = networks.build(job.StudentShape(16, 32, 21, 30, 2)).eval(), torch.tensor([[4, 5, 6, 7]])
     states, _ = net.lstm(net.tokens(ids))  # (1, 4, 2H): no padding, so nothing needs packing
     read = torch.cat([states[:, -1, :16], states[:, 0, 16:]], -1)
-    assert torch.allclose(net(ids).logits, net.head(F.relu(net.fc(read))), atol=1e-6)
+    assert torch.allclose(net(ids).logits, net.head(net.fc(read).relu()), atol=1e-6)
 
 
-def test_padding_and_neighbours_change_no_logit():
-    net = student()
-    alone = net(torch.tensor([[4, 5, 6]])).logits
-    padded = net(torch.tensor([[7, 8, 9, 10, 11], [4, 5, 6, 0, 0], [8, 0, 0, 0, 0]])).logits
-    assert torch.allclose(alone[0], padded[1], atol=1e-6)
+@pytest.fixture(autouse=True)
+def no_word_has_a_tag(monkeypatch):
+    monkeypatch.setattr(job, "tags_of", lambda *texts: Tags({}, {}))
 
 
-def test_the_order_of_words_matters():
-    logits = student()(torch.tensor([[4, 5, 6], [6, 5, 4]])).logits
-    assert not torch.allclose(logits[0], logits[1], atol=1e-5)
+def opened(**values):
+    return lab_of(SPEC, **{"train_rows": TEXTS, "labelled": LABELLED, "vocabulary": 300, "rounds": 3, **values})
 
 
-def test_saved_and_loaded_it_gives_equal_logits(task, tmp_path):
-    net = student(task.vocabulary, 2)
-    checkpoints.save(tmp_path / "s", net, task.tokenizer, classes=task.data.classes, labels=task.data.labels)
-    ids = text.pad(task.ids[:5])
-    registry.load_owner(checkpoints.kind(tmp_path / "s"))
-    assert torch.equal(checkpoints.load(tmp_path / "s").model(ids).logits, net(ids).logits)
-    assert checkpoints.kind(tmp_path / "s").startswith("distil-lstm-")
+def trained(lab, role="student", grown=None, sign=1, steps=4, **follow):
+    """A student's weights. The teacher finds most texts of the first class, or of the second by the other sign."""
+    grown = grown or job.grow(lab, MANY)
+    z_t = sign * (torch.randn(len(grown.texts), 2, generator=torch.Generator().manual_seed(7)) + 2 * torch.eye(2)[0])
+    rows, alpha = job.arms_of(lab.p, lab.task.labelled, grown)[role]
+    plan = job.batches(rows, list(map(len, grown.texts)), 16, [steps], seed=0)
+    net = networks.build(job.StudentShape(16, 32, 21, 300, 2))
+    lab.fit(role, net, job.learning(net, alpha, grown.texts, z_t, lab), plan, rate=2e-2, follow=follow)
+    return torch.nn.utils.parameters_to_vector(net.parameters())
 
 
-def test_gradients_reach_all_of_the_student_and_not_a_frozen_teacher(task):
-    teacher = networks.build(networks.shape_named("bert-1x32", vocabulary=task.vocabulary, classes=2))
-    net, ids = student(task.vocabulary, 2), text.pad(task.ids[:5])
-    teacher.eval().requires_grad_(False)
-    job.logit_distance(net(ids).logits, teacher(ids).logits).backward()
-    assert all(parameter.grad is None for parameter in teacher.parameters())
-    assert all(parameter.grad is not None for parameter in net.parameters())
+def test_a_label_is_read_where_it_may_be_seen_and_none_where_alpha_is_zero():
+    task = (lab := opened()).task
+    rows, choice = [0, LABELLED - 1, LABELLED, TEXTS], 1 - torch.cat([task.y, torch.tensor([0])])
+    expected = [*task.y[rows[:2]], *choice[rows[2:]]]  # of a made text, too, what the teacher chooses
+    assert job.labels_of(rows, choice, {*task.labelled}, lab).tolist() == expected
+    assert lab.counts[""]["labelled_examples"] == 2  # no choice of the teacher's counts as a label
+    assert torch.equal(trained(lab), trained(replace(lab, task=replace(task, y=1 - task.y))))
+    assert "labelled_examples" not in lab.counts["student"]
 
 
-# --- what the arms have in common and where they differ ---------------------------------------------------------------
-RULES = Rules(0.1, 0.1, 0.25, 3)
-STEPS = [4, 4]
+def test_the_transfer_set_grows_from_its_sources_by_their_words():
+    few, most = (job.grow(opened(source=source), MANY) for source in ("labelled", "all"))
+    assert few.rows == [*range(LABELLED), *range(TEXTS, TEXTS + len(few.made))]
+    assert most.rows == [*range(TEXTS + len(most.made))]
+    assert {token for made in few.made for token in made.ids} <= {MASK}.union(*few.drawn[:LABELLED])
+    arms_few, arms_most = ({*job.arms_of(opened().p, range(LABELLED), grown)} for grown in (few, most))
+    assert arms_few - arms_most == {"real-texts"}  # an arm only where there are more of them
 
 
-@pytest.fixture(scope="module")
-def task():
-    drawn = {"train_rows": 120, "labelled": 24, "vocabulary": 300, "seed": 0}
-    found = classification.prepare(data.load("opinions"), **drawn, device=torch.device("cpu"))
-    return replace(found, dev_ids=found.dev_ids[:40], dev_y=found.dev_y[:40])
+def test_each_arm_sees_its_texts_and_the_baseline_no_teacher():
+    lab, bare = opened(), (2, 9, 3)
+    grown = job.grow(lab, MANY)
+    unmade = replace(grown, made=[replace(made, ids=bare) for made in grown.made])
+    heard = [r for r in job.stages_of(lab.p)[2:] if (trained(lab, r, grown) != trained(lab, r, unmade)).any()]
+    assert heard == ["hard-labels", "student"]
+    alone = replace(grown, drawn=[*grown.drawn[:LABELLED], *[bare] * (TEXTS - LABELLED)])
+    assert torch.equal(trained(lab, "baseline", grown), trained(lab, "baseline", alone, -1))
 
 
-@pytest.fixture(scope="module")
-def bank():
-    found = treebanks.load_tree_bank("opinions")
-    return replace(found, train=found.train[:500], dev=found.dev[:50])
+def test_each_switch_takes_the_method_to_another_arm_or_to_other_numbers():
+    own = trained(opened())
+    assert torch.equal(trained(opened(rounds=0)), trained(opened(), "logits"))
+    assert torch.equal(trained(opened(alpha=1.0)), trained(opened(), "hard-labels"))
+    switches = ({"rounds": 0}, {"alpha": 0.5}, {"form": "code"}, {"source": "all"}, {"masked": 0.3}, {"ngrams": 0.0})
+    assert not any(torch.equal(own, trained(opened(**switch))) for switch in switches)
 
 
-@pytest.fixture
-def events():
-    return []
+def test_twenty_steps_lower_each_loss():
+    found = []
+    trained(opened(alpha=0.5), steps=20, on_terms=lambda step, terms: found.append(terms))
+    for name in ("logit_distance", "hard_loss"):
+        assert sum(terms[name] for terms in found[-3:]) < 0.9 * sum(terms[name] for terms in found[:3])
 
 
-@pytest.fixture
-def teacher(task):
-    shape = networks.shape_named("bert-1x32", vocabulary=task.vocabulary, classes=2)
-    return networks.build(shape, seed=7).eval().requires_grad_(False)
+def test_the_figures_count_every_turn_and_every_turned_label():
+    lab, z_t = lab_of(SPEC, events := [], train_rows=100), torch.eye(2)[[0, 1, 0, 0, 0]]
+    made = [rules.Made(0, (2, 9, 3), "masked"), rules.Made(1, (2, 8, 3), "masked"), rules.Made(1, (2, 7, 3), "n-gram")]
+    figures.draw_transfer_set(rules.TransferSet([(2, 5, 3), (2, 6, 3)], [0, 1], made, 4), z_t, lab.report)
+    assert [event["data"]["series"][0]["y"] for event in events[:2]] == [[2, 2, 0, 0, 1, 4], [0.5, None, None, 1.0]]
 
 
-@pytest.fixture
-def make(task, teacher, bank, events, tmp_path, monkeypatch):
-    """A lesson with what differs from the default."""
-    monkeypatch.setattr(treebanks, "load_tree_bank", lambda name, data_dir: bank)
-
-    def lesson(rules=RULES, source="labelled", form="paper", most=10**6, task=task):
-        report = Report(events.append)
-        bench = Bench(report, Workspace(tmp_path, Teachers(tmp_path)), Stages(report, count=1))
-        found = job.prepare_lesson(task, teacher, rules, source, form, most=most, seed=0, bench=bench)
-        z_t = found.z_t - found.z_t.mean(0)  # an untrained teacher has but one opinion of all texts
-        y = z_t.argmax(-1)
-        y[task.labelled] = task.y[task.labelled]
-        return replace(found, z_t=10 * z_t, y=y)
-
-    return lesson
+def turns(*chances, count=400, words=WORDS):
+    draw = random.Random(0)
+    return [rules.one_text(words, chances, TAGS, draw) for _ in range(count)]
 
 
-def train(lesson, role, alpha=0.0, steps=STEPS, rate=5e-3):
-    arm = next(arm for arm in job.arms_of(lesson, alpha) if arm.role == role)
-    net = student(lesson.task.vocabulary, 2, seed=1)
-    plan = job.batches(arm.rows, [len(row) for row in lesson.rows], 16, steps, seed=0)
-    job.train_student(arm, net, lesson, plan, rate)
-    return net
+def test_words_are_masked_or_else_give_way_to_one_of_their_tag():
+    pairs = [pair for made, _ in turns(0.1, 0.3, 0) for pair in zip(WORDS, made, strict=True)]
+    count = Counter(new for old, new in pairs if new != old)
+    assert count.pop(rules.HIDDEN) / len(pairs) == pytest.approx(0.1, abs=0.01)
+    assert count.total() / len(pairs) == pytest.approx(0.3, abs=0.02)
+    assert count[(33,)] / (count[(31,)] + count[(33,)]) == pytest.approx(3 / 4, abs=0.02)  # drawn by occurrences
+    assert all(OF[old] == OF[new] for old, new in pairs if new != rules.HIDDEN)
+    assert turns(1.0, 0, 0, words=PIECES)[0] == ([rules.HIDDEN] * 3, "masked")
+    assert turns(0, 1.0, 0, words=[(50,)])[0] == ([(50,)], "")  # without a tag it stays
+    assert [turns(p_mask, p_pos, 0)[0][1] for p_mask, p_pos in ((0, 0), (0, 1), (0.5, 0.5))] == ["", "replaced", "both"]
+    assert [[*chances_add_up({"masked": p, "replaced": p})] for p in (0.5, 0.6)] == [[], ["replaced"]]
 
 
-def same(one, other):
-    return all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+def test_an_n_gram_is_one_to_five_words_in_a_row():
+    found = [made for made, _ in turns(0, 0, 1.0, count=1000)]
+    assert all(made == WORDS[WORDS.index(made[0]) :][: len(made)] for made in found)
+    likely = {length for length, count in Counter(map(len, found)).items() if count > 150}
+    assert likely == {*map(len, found)} == {1, 2, 3, 4, 5}  # each as likely as another
+    assert {made[0] for made in found} | {made[-1] for made in found} == set(WORDS)  # from end to end
+    assert Counter(kind for _, kind in turns(0, 0, 0.25, count=2000))["n-gram"] / 2000 == pytest.approx(0.25, abs=0.03)
+    assert {len(made) for made, _ in turns(0, 0, 1.0, words=PIECES)} == {1, 2, 3}
+    assert turns(0, 0, 1.0, words=[(10,)])[0] == ([(10,)], "")  # too short to be cut
 
 
-def with_labels_turned(task, rows):
-    y = task.y.clone()
-    y[rows] = 1 - y[rows]
-    return replace(task, y=y)
-
-
-def test_made_texts_carry_the_teachers_choice_and_labelled_ones_their_label(make, task, teacher):
-    lesson = make()
-    assert torch.equal(lesson.y[task.labelled], task.y[task.labelled])
-    assert torch.equal(lesson.y[24:], lesson.z_t[24:].argmax(-1))
-    assert lesson.transfer_set == [*range(24), *range(120, 120 + len(lesson.made))]
-    assert make(source="all").transfer_set[:120] == list(range(120))
-
-
-def test_texts_are_made_of_the_words_of_those_that_it_begins_with(make, task):
-    lesson = make()
-    words = {token for i in task.labelled for token in task.ids[i]}
-    assert {token for made in lesson.made for token in made.ids} <= {text.MASK, *words}
-    assert {made.source for made in lesson.made} <= {*task.labelled}
-
-
-def test_the_student_sees_no_label_where_alpha_is_zero_and_only_its_own_where_not(make, task):
-    mine, others = make(task=with_labels_turned(task, range(24))), make(task=with_labels_turned(task, range(24, 120)))
-    assert same(train(make(), "student"), train(mine, "student"))
-    assert not same(train(make(), "student", alpha=0.5), train(mine, "student", alpha=0.5))
-    assert same(train(make(), "student", alpha=0.5), train(others, "student", alpha=0.5))
-
-
-def test_the_baseline_hears_no_teacher_and_sees_no_other_text(make, task):
-    lesson = make()
-    deaf = replace(lesson, z_t=-lesson.z_t, rows=[*lesson.rows[:24], *(lesson.rows[0] for _ in lesson.rows[24:])])
-    lengths = [len(row) for row in lesson.rows]
-    assert same(train(lesson, "baseline"), train(deaf, "baseline"))
-    assert {i for epoch in job.batches(task.labelled, lengths, 16, STEPS, 0) for rows, _ in epoch for i in rows} == {
-        *range(24)
-    }
-
-
-def test_only_augmented_students_see_made_texts(make):
-    lesson = make()
-    emptied = replace(lesson, rows=[*lesson.rows[:120], *([2, 9, 3] for _ in lesson.made)])
-    for role, sees in (("logits", False), ("real-texts", False), ("hard-labels", True), ("student", True)):
-        assert same(train(lesson, role), train(emptied, role)) is not sees, role
-
-
-def test_without_augmentation_it_is_logit_regression_and_with_alpha_one_hard_labels(make):
-    bare = make(rules=replace(RULES, n_iter=0))
-    assert same(train(bare, "student"), train(bare, "logits"))
-    lesson = make()
-    assert same(train(lesson, "student", alpha=1.0), train(lesson, "hard-labels"))
-    assert not same(train(lesson, "student"), train(lesson, "logits"))
-
-
-def test_the_form_of_the_distance_and_the_source_are_choices(make):
-    lesson = make()
-    assert not same(train(lesson, "student"), train(make(form="code"), "student"))
-    assert not same(train(lesson, "student"), train(make(source="all"), "student"))
-
-
-def test_the_same_seed_gives_the_same_student(make):
-    assert same(train(make(), "student"), train(make(), "student"))
-
-
-def test_real_texts_are_an_arm_only_where_there_are_more_of_them(make):
-    assert "real-texts" in [arm.role for arm in job.arms_of(make(), 0.0)]
-    assert "real-texts" not in [arm.role for arm in job.arms_of(make(source="all"), 0.0)]
-
-
-def test_every_arm_takes_the_same_steps(make, events):
-    lesson = make()
-    roles = [arm.role for arm in job.arms_of(lesson, 0.0)]
-    for role in roles:
-        train(lesson, role)
-    looks = {role: [e["step"] for e in events if e.get("name") == f"{role}/dev_accuracy"] for role in roles}
-    assert set(map(tuple, looks.values())) == {(4, 8)}
-
-
-def test_batches_go_over_the_rows_again_and_again():
-    plan = job.batches([3, 5, 8], [1] * 9, 2, [3, 2], seed=0)
-    assert [len(epoch) for epoch in plan] == [3, 2]
-    assert sorted(i for rows, _ in [*plan[0], *plan[1]][:4] for i in rows) == [3, 3, 5, 5, 8, 8]
-
-
-@pytest.mark.parametrize(("role", "name"), [("student", "logit_distance"), ("hard-labels", "hard_loss")])
-def test_twenty_steps_lower_each_loss(make, events, role, name):
-    lesson = make()
-    lesson = replace(lesson, y=torch.ones_like(lesson.y))  # an untrained teacher's choice has no rule to be learnt
-    train(lesson, role, steps=[20], rate=2e-2)
-    values = [event["value"] for event in events if event.get("name") == f"{role}/{name}"]
-    assert len(values) == 20
-    assert sum(values[-3:]) < 0.9 * sum(values[:3])
-
-
-# --- what is shown ----------------------------------------------------------------------------------------------------
-def test_the_figures_count_every_turn_and_every_turned_label(make, events):
-    lesson = make()
-    figures.draw_transfer_set(lesson)
-    size, turned = (event["data"]["series"][0]["y"] for event in events if event["kind"] == "figure")
-    assert sum(size) == 24 + 3 * 24  # sources, and what each turn made or repeated
-    expected = [lesson.z_t[i].argmax() != lesson.z_t[m.source].argmax() for i, m in enumerate(lesson.made, 120)]
-    weighed = sum(share * n for share, n in zip(turned, size[1:-1], strict=True) if share)
-    assert weighed == pytest.approx(sum(map(bool, expected)))
-
-
-def test_nothing_made_is_drawn_and_said(make, events):
-    figures.draw_transfer_set(make(rules=replace(RULES, n_iter=0)))
-    assert "0 of them made" in [event["text"] for event in events if event["kind"] == "log"][-1]
-
-
-def test_a_few_examples_of_each_rule_stand_in_the_log(make, events):
-    figures.show_examples(make(rules=replace(RULES, n_iter=10)))
-    logs = [event["text"] for event in events if event["kind"] == "log" and " became " in event["text"]]
-    assert Counter(line.split(":")[0] for line in logs) == {"masked": 5, "replaced": 5, "n-gram": 5}
-    assert all("[MASK]" in line for line in logs if line.startswith("masked"))
-
-
-def test_what_it_gave_is_said_also_when_it_gave_nothing(make, events):
-    lesson = make()
-    right = F.one_hot(lesson.task.dev_y, 2).float()
-    job.say_what_it_gave({"teacher": right, "baseline": 1 - right, "logits": right, "student": right}, lesson)
-    logs = [event["text"] for event in events if event["kind"] == "log"]
-    assert "against baseline, on dev: +100.0 points" in logs[-2]
-    assert "not told apart from chance" in logs[-1]
-
-
-def test_chances_above_one_are_refused_before_the_run():
-    spec = registry.get_spec("distil-lstm")
-    with pytest.raises(InvalidParams) as refused:
-        spec.clean({"masked": 0.6, "replaced": 0.6})
-    assert "chance of masking" in refused.value.errors["replaced"].en
-    assert spec.clean({"masked": 0.5, "replaced": 0.5})
+def test_duplicates_are_dropped_and_counted_and_most_ends_it():
+    texts, how = {0: [(10,), (11,)], 7: [(12,)]}, {"longest": 64, "seed": 0}
+    made, dropped = rules.enlarge(texts, (0.5, 0, 0), 50, TAGS, most=10**6, **how)
+    assert {(one.source, one.ids) for one in made} >= {(0, (2, 4, 11, 3)), (0, (2, 10, 4, 3)), (7, (2, 4, 3))}
+    assert (len(made), dropped) == (4, 96)
+    assert rules.ids_of(PIECES, 6) == (2, 10, 11, 12, 13, 3)  # no longer than networks read
+    assert len(rules.enlarge(texts, (0.5, 0, 0), 50, TAGS, most=3, **how)[0]) == 3

@@ -33,7 +33,9 @@ def run(slug, folder, **values):
     known = {name: value for name, value in FEW.items() if name in {param.name for param in spec.params}}
     values = spec.clean({**known, "ready_made": "tiny", **values}, preset=spec.preset("smoke"))
     workspace = Workspace(folder / "out", Teachers(folder / "cache"), str(folder))
-    given = {"data": OPINIONS, "seed": 0, "device": torch.device("cpu"), "report": Report(events.append)}
+    report = Report(events.append)
+    report.words = spec.words
+    given = {"data": OPINIONS, "seed": 0, "device": torch.device("cpu"), "report": report}
     return registry.load(slug)(**values, **given, workspace=workspace), events
 
 

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from workers.kit import checkpoints, classification, data, networks, training
+from tests.workers.methods.in_a_lab import lab_of, same
+from workers import registry
+from workers.kit import networks, training
 from workers.kit.encoders import EncoderClassifier
-from workers.kit.events import Report
 from workers.methods.compression.theseus import SPEC, job
 from workers.spec import InvalidParams
 
@@ -17,13 +18,9 @@ ARMS = ["baseline", "frozen", "soft-targets", "constant-rate", "reversed-rate", 
 
 # --- the schedule -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("t", "p"), [(0, 0.3), (500, 0.6), (1166, 0.9996), (1167, 1.0), (5000, 1.0)])
-def test_the_rate_rises_in_a_line_to_one(t, p):
+def test_the_rate_rises_in_a_line_to_one_and_the_reversed_one_falls_from_it(t, p):
     assert job.curriculum_rate(t, K, B) == pytest.approx(p, abs=1e-9)
-
-
-@pytest.mark.parametrize(("t", "p"), [(0, 0.7), (500, 0.4), (1167, 0.0), (5000, 0.0)])
-def test_the_reversed_rate_is_one_minus_it(t, p):
-    assert job.anti_curriculum_rate(t, K, B) == pytest.approx(p, abs=1e-9)
+    assert job.anti_curriculum_rate(t, K, B) == pytest.approx(1 - p, abs=1e-9)
 
 
 def test_the_constant_rate_has_two_stages():
@@ -56,7 +53,7 @@ def test_the_loss_is_the_mean_over_the_batch():
 def test_half_of_the_baselines_loss_is_soft():
     z_t, z, y = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0]]), torch.tensor([1])
     soft = 0.443777  # at T = 2: 4 * 0.110944
-    assert job.soft_target_loss(z, z_t, y).item() == pytest.approx((0.693147 + soft) / 2, abs=1e-5)
+    assert job.softened_loss(z, z_t, y).item() == pytest.approx((0.693147 + soft) / 2, abs=1e-5)
 
 
 # --- the mixture ------------------------------------------------------------------------------------------------------
@@ -77,11 +74,6 @@ def logits(hybrid: job.Hybrid, *r: bool, ids: torch.Tensor = IDS) -> torch.Tenso
     return hybrid(ids).logits
 
 
-def test_with_nothing_replaced_it_is_the_predecessor_and_with_all_the_successor(hybrid):
-    assert torch.equal(logits(hybrid, False, False), hybrid.predecessor(IDS).logits)
-    assert torch.equal(logits(hybrid, True, True), hybrid.successor(IDS).logits)
-
-
 @pytest.mark.parametrize("first", [False, True])
 def test_a_mixture_is_the_plain_encoder_of_its_layers(hybrid, first):
     prd, scc = list(hybrid.predecessor.layers), list(hybrid.successor.layers)
@@ -92,25 +84,16 @@ def test_a_mixture_is_the_plain_encoder_of_its_layers(hybrid, first):
     assert torch.equal(logits(hybrid, first, not first), plain(IDS).logits)
 
 
-def test_a_pass_leaves_the_successor_as_it_was(hybrid):
-    before = {name: t.clone() for name, t in hybrid.successor.state_dict().items()}
-    logits(hybrid, False, True)
-    assert len(hybrid.successor.layers) == 2
-    assert hybrid.successor.state_dict().keys() == before.keys()
-
-
 def test_substitutes_that_are_copies_of_their_modules_change_nothing():
     predecessor = encoder(2, seed=1)
     hybrid = job.Hybrid(predecessor, job.successor_of(predecessor, predecessor, 2, seed=5)).eval()
-    expected = predecessor(IDS).logits
     for r in [(False, False), (True, False), (False, True), (True, True)]:
-        assert torch.equal(logits(hybrid, *r), expected)
+        assert torch.equal(logits(hybrid, *r), predecessor(IDS).logits)
 
 
-def test_padding_changes_nothing(hybrid):
+def test_padding_changes_nothing_in_a_mixture(hybrid):
     padded = F.pad(IDS, (0, 4))
-    for r in [(True, True), (False, True)]:
-        assert torch.allclose(logits(hybrid, *r, ids=padded), logits(hybrid, *r), atol=1e-6)
+    assert torch.allclose(logits(hybrid, False, True, ids=padded), logits(hybrid, False, True), atol=1e-6)
 
 
 def test_the_successor_starts_with_the_predecessors_embeddings_and_classifier_and_the_first_layers():
@@ -132,144 +115,97 @@ def test_gradients_reach_the_substitutes_that_were_drawn_and_nothing_else(hybrid
     assert all(name.startswith("successor.body.encoder.layer.0.") for name in moved)
 
 
-def test_the_predecessors_dropout_can_be_left_out(hybrid):
-    hybrid.train()
-    assert hybrid.predecessor.layers[0].training
-    hybrid.predecessor_dropout = False
-    hybrid.train()
-    assert not hybrid.predecessor.layers[0].training
-    assert hybrid.successor.layers[0].training
-
-
 # --- training ---------------------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def task():
-    drawn = {"train_rows": 100, "labelled": 64, "vocabulary": 500, "seed": 0}
-    return classification.prepare(data.load("opinions"), **drawn, device=torch.device("cpu"))
-
-
 @pytest.fixture
 def few_looks(monkeypatch):
-    monkeypatch.setattr(classification.evaluation, "predict", lambda net, rows: torch.zeros(len(rows), 2))
+    monkeypatch.setattr(job.evaluation, "predict", lambda net, rows: torch.zeros(len(rows), 2))
 
 
-def arm_of(role: str, steps: int, base_rate: float = 0.3) -> job.Arm:
-    arms = {arm.role: arm for arm in job.arms_of(steps, base_rate, 0.6, 0.5, soft_targets=True, extra_schedules=True)}
-    assert list(arms) == ARMS
-    return arms[role]
-
-
-def trained(task, role, *, base_rate=0.3, epochs=2, rate=3e-3, dropout=True, start=1, events=None) -> job.Hybrid:
+def trained(role, *, epochs=2, rate=3e-3, dropout=True, start=1, events=None, **values) -> job.Hybrid:
     """Two layers, two substitutes. `start`: the seed of the network that gives the substitutes' first weights."""
-    shape = networks.shape_named("bert-2x16h2", vocabulary=task.vocabulary, classes=2)
+    values |= {"epochs": epochs, "learning_rate": rate, "soft_targets": True, "extra_schedules": True}
+    lab = lab_of(SPEC, events, train_rows=100, labelled=64, batch_size=16, **values)
+    shape = networks.shape_named("bert-2x16h2", vocabulary=lab.task.vocabulary, classes=2)
     predecessor, first = (networks.build(shape, seed=seed).eval() for seed in (1, start))
     hybrid = job.Hybrid(predecessor, job.successor_of(predecessor, first, 2, seed=1), dropout)
-    plan = training.plan(task.labelled, (), task.lengths, 16, epochs, seed=0)
-    z_t = F.one_hot(task.y, 2) * 4.0 - 2.0
-    report = Report((events if events is not None else []).append)
-    job.train_arm(arm_of(role, 4 * epochs, base_rate), hybrid, task, z_t, plan, rate, 0, report)
+    plan, z_t = lab.plan(unlabelled=False), F.one_hot(lab.task.y, 2) * 4.0 - 2.0
+    arms = job.arms_of(lab.p, 4 * epochs)
+    assert list(arms) == ARMS
+    if rate_of := arms[role]:
+        substitutes = hybrid.successor.layers.parameters()
+        loss_of = job.replacing(hybrid, rate_of, lab)
+        lab.fit(role, hybrid, loss_of, plan, watch=hybrid.successor, parameters=substitutes)
+    else:
+        alone = hybrid.successor.requires_grad_(True)
+        lab.fit(role, alone, job.fine_tuning(alone, z_t if role == "soft-targets" else None, lab), plan)
     return hybrid
 
 
-def same(one, other) -> bool:
-    return all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
-
-
-def test_only_the_substitutes_are_trained(task, few_looks):
-    before, after = trained(task, "student", epochs=1, rate=0.0), trained(task, "student", epochs=1)
+def test_only_the_substitutes_are_trained(few_looks):
+    before, after = trained("student", epochs=1, rate=1e-5), trained("student", epochs=1)
     assert same(before.predecessor, after.predecessor)
     assert same(before.successor.body.embeddings, after.successor.body.embeddings)
     assert same(before.successor.head, after.successor.head)
     assert not any(same(a, b) for a, b in zip(before.successor.layers, after.successor.layers, strict=True))
 
 
-def test_the_baseline_trains_everything(task, few_looks):
-    net = trained(task, "baseline", epochs=1)
+def test_the_baseline_trains_everything(few_looks):
+    net = trained("baseline", epochs=1)
     assert not same(net.successor.head, net.predecessor.head)
     assert not same(net.successor.body.embeddings, net.predecessor.body.embeddings)
 
 
-def test_the_same_seed_gives_the_same_numbers(task, few_looks):
-    assert same(trained(task, "student"), trained(task, "student"))
-
-
-def test_a_first_rate_of_one_is_the_baseline_with_frozen_parts(task, few_looks):
-    assert same(trained(task, "student", base_rate=1.0), trained(task, "frozen"))
-    assert not same(trained(task, "student"), trained(task, "frozen"))
+def test_a_first_rate_of_one_is_the_baseline_with_frozen_parts(few_looks):
+    assert same(trained("student", base_rate=1.0), trained("frozen"))
+    assert not same(trained("student"), trained("frozen"))
 
 
 @pytest.mark.parametrize("switch", [{"dropout": False}, {"start": 2}, {"base_rate": 0.9}])
-def test_each_switch_changes_the_numbers(task, few_looks, switch):
-    assert not same(trained(task, "student", **switch).successor, trained(task, "student").successor)
+def test_each_switch_changes_the_numbers(few_looks, switch):
+    assert not same(trained("student", **switch).successor, trained("student").successor)
 
 
-def test_a_batch_without_a_substitute_moves_nothing(task, few_looks):
-    hybrid, plan = trained(task, "student", epochs=1), [[(list(range(16)), [])] * 2]
+def test_a_batch_without_a_substitute_moves_nothing(few_looks):
+    hybrid = trained("student", epochs=1)
     before = [p.clone() for p in hybrid.parameters()]
-    loss_of = job.replacing_loss(hybrid, lambda t: 0.0, task, seed=0)
+    lab = lab_of(SPEC, train_rows=100, labelled=64)
+    loss_of = job.replacing(hybrid, lambda t: 0.0, lab)
+    plan = [[(list(range(16)), [])] * 2]
     training.fit(hybrid, plan, loss_of, learning_rate=1e-2, parameters=hybrid.successor.layers.parameters())
     assert all(torch.equal(a, b) for a, b in zip(before, hybrid.parameters(), strict=True))
 
 
 @pytest.mark.parametrize("role", ARMS)
-def test_twenty_steps_lower_the_loss_of_every_arm(task, few_looks, role):
+def test_twenty_steps_lower_the_loss_of_every_arm(few_looks, role):
     events = []
-    trained(task, role, epochs=8, rate=5e-3, events=events)
+    trained(role, epochs=8, rate=5e-3, events=events)
     values = [event["value"] for event in events if event.get("name") == f"{role}/loss"]
     assert len(values) >= 20
-    best = min(
-        sum(values[i : i + 3]) / 3 for i in range(len(values) - 2)
-    )  # reversed: the predecessor is back at the end
-    assert best < 0.9 * sum(values[:3]) / 3
+    means = [sum(values[i : i + 3]) / 3 for i in range(len(values) - 2)]
+    assert min(means) < 0.9 * means[0]  # of the reversed schedule the predecessor is back at the end
 
 
-def test_the_curves_tell_the_rate_and_what_was_drawn(task, few_looks):
+def test_the_curves_tell_the_rate_and_what_was_drawn(few_looks):
     events = []
-    trained(task, "student", epochs=5, events=events)
-    curve = {name: [e["value"] for e in events if e.get("name") == f"student/{name}"] for name in
-             ("replacement_rate", "replaced_share")}  # fmt: skip
-    assert curve["replacement_rate"] == pytest.approx([min(1, 0.3 + 0.7 * t / 12) for t in range(20)], abs=1e-6)
-    assert set(curve["replaced_share"]) <= {0.0, 0.5, 1.0}
-    assert curve["replaced_share"][12:] == [1.0] * 8
+    trained("student", epochs=5, events=events)
+    rates, shares = (
+        [e["value"] for e in events if e.get("name") == f"student/{name}"]
+        for name in ("replacement_rate", "replaced_share")
+    )
+    assert rates == pytest.approx([min(1, 0.3 + 0.7 * t / 12) for t in range(20)], abs=1e-6)
+    assert set(shares) <= {0.0, 0.5, 1.0}
+    assert shares[12:] == [1.0] * 8
 
 
-def test_all_arms_see_the_batches_in_the_same_order(task):
-    plan = training.plan(task.labelled, (), task.lengths, 2, 6, seed=0)
-    parts = job.in_parts(plan)
-    assert [batch for part in parts for batch in part] == [batch for epoch in plan for batch in epoch]
-    assert len(parts) == job.LOOKS
-
-
-# --- what is left -----------------------------------------------------------------------------------------------------
-def test_the_saved_successor_is_a_plain_encoder_that_says_the_same(task, few_looks, tmp_path):
-    successor = trained(task, "student", epochs=1).successor.eval()
-    checkpoints.save(tmp_path, successor, task.tokenizer, classes=task.data.classes, labels=task.data.labels)
-    loaded = checkpoints.load(tmp_path)
-    ids, _ = task.batch(range(8))
-    assert loaded.config["shape"]["kind"] == "encoder"
-    assert loaded.config["shape"]["body"]["num_hidden_layers"] == len(loaded.model.layers) == 2
-    assert torch.equal(loaded.model(ids).logits, successor(ids).logits)
-
-
-def test_the_figure_of_single_modules_has_the_predecessor_first_and_the_successor_last(task, monkeypatch):
+def test_the_figure_of_single_modules_has_the_predecessor_first_and_the_successor_last(monkeypatch):
     monkeypatch.setattr(job.evaluation, "predict", lambda net, rows: torch.tensor([[float(sum(net.r)), 1.5]]))
     monkeypatch.setattr(job.evaluation, "accuracy", lambda logits, y: logits[0, 0].item())
     predecessor, events = encoder(4, seed=1), []
     hybrid = job.Hybrid(predecessor, job.successor_of(predecessor, predecessor, 2, seed=1))
-    job.draw_one_module_at_a_time(hybrid, task, Report(events.append))
-    assert events[0]["data"]["series"][0]["y"] == [0.0, 1.0, 1.0, 2.0]
-    assert events[0]["data"]["categories"][1:3] == ["1", "2"]
-
-
-def test_a_loss_of_quality_is_said_as_plainly_as_a_gain():
-    events, y = [], torch.zeros(100, dtype=torch.long)
-    right, wrong = torch.tensor([[1.0, 0.0]]).repeat(100, 1), torch.tensor([[0.0, 1.0]]).repeat(100, 1)
-    half = torch.cat([right[:50], wrong[:50]])
-    job.say_what_it_gave(
-        {"teacher": right, "baseline": right, "frozen": half, "student": half}, y, Report(events.append)
-    )
-    assert ["-50.0 points" in events[0]["text"], "more than two" in events[0]["text"]] == [True, True]
-    assert ["+0.0 points" in events[1]["text"], "not told apart" in events[1]["text"]] == [True, True]
+    job.draw_one_module_at_a_time(hybrid, lab_of(SPEC, events, train_rows=100, labelled=64))
+    data = next(event["data"] for event in events if event.get("slug") == "one-module")
+    assert data["series"][0]["y"] == [0.0, 1.0, 1.0, 2.0]
+    assert data["categories"][:2] == [{"en": "none", "zh": "无"}, "1"]
 
 
 # --- the spec ---------------------------------------------------------------------------------------------------------
@@ -279,10 +215,7 @@ def test_a_loss_of_quality_is_said_as_plainly_as_a_gain():
 )
 def test_what_cannot_be_is_refused_with_what_to_change(values, name):
     with pytest.raises(InvalidParams) as refused:
-        SPEC.clean(values)
+        registry.get_spec(SPEC.slug).clean(values)
     assert list(refused.value.errors) == [name]
+    assert SPEC.clean({"pretraining_epochs": 0, "start": "predecessor"})
     assert "choose" in refused.value.errors[name].en
-
-
-def test_without_pretraining_the_successor_can_start_from_the_predecessor():
-    assert SPEC.clean({"pretraining_epochs": 0, "start": "predecessor"})["start"] == "predecessor"

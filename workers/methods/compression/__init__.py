@@ -18,3 +18,6 @@ SHARED = {
         "teacher_epochs": 4,
     },
 }
+
+# What their presets begin with: in smoke nothing is learnt, and the networks are trained anew.
+FOOTING = {**SHARED, "smoke": {"vocabulary": 1_000, "pretraining_epochs": 1, "teacher_epochs": 1}}

@@ -4,8 +4,8 @@ Knowledge from BERT into Simple Neural Networks", 2019, arXiv:1903.12136.
 A BiLSTM of one layer, no transformer, learns the logits of a fine-tuned BERT by squared distance. The task's own texts
 are too few to show it all that the teacher knows, so three simple rules make many more, and the teacher scores them.
 
-Here: the network for single texts; the distillation objective; the rules (masking, words of the same part of speech,
-n-grams). Form "paper": squared norm, mean over the batch; "code": the mean over classes too, as the
+Here: the network for single texts; the distillation objective; in rules.py the rules (masking, words of the same part
+of speech, n-grams). Form "paper": squared norm, mean over the batch; "code": the mean over classes too, as the
 authors' program has it. That program leaves n-grams out unless asked; the paper has them, and so has the default.
 Shrunk: a small BERT pre-trained on the task's own text; the student is narrower, in the paper's proportions; its word
 vectors begin at random, not as word2vec's; tags come from a lexicon with endings; AdamW with warm-up and linear decay
@@ -14,41 +14,31 @@ Added: students that differ in their texts or in what they learn of them, among 
 
 Symbols: B texts, S padded length, E width of a word vector, H units a direction, C classes, h_f the last forward and
 h_b the first backward state (B, H), z_t and z_s the teacher's and the student's logits (B, C), y labels (B,), alpha
-the weight of the labels; p_mask, p_pos, p_ng and n_iter of the rules.
+the weight of the labels. Of the rules: p_mask and p_pos a word's chances of being masked or replaced, p_ng a text's of
+being cut to n words, n_iter the turns on each text. N drawn texts; rows above N are made ones.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from workers.kit import classification, evaluation, networks, teaching, training
+from workers.kit import networks, pieces, training
 from workers.kit.architectures import sizes
-from workers.kit.classification import Task
-from workers.kit.data import Dataset
-from workers.kit.events import Report, Stages
+from workers.kit.evaluation import Rows
+from workers.kit.lab import Lab, Plan, Terms
 from workers.kit.networks import Output
-from workers.kit.teaching import Bench
-from workers.kit.text import FIRST, MASK, PAD, SEPARATOR, pad
-from workers.kit.workspace import Workspace
-from workers.methods.distillation.distil_lstm.figures import draw_transfer_set, show_examples
-from workers.methods.distillation.distil_lstm.tags import Tags, Word, pieces, tags_of, words_of
-from workers.metrics import METRICS
-from workers.spec import Text
-
-LONGEST_NGRAM = 5
-HIDDEN = (MASK,)  # in place of a word, of however many pieces
-Kind = Literal["", "masked", "replaced", "both", "n-gram"]  # what the rules did to a text
-Plan = list[list[training.Batch]]
+from workers.kit.tags import UNTAGGED, tags_of
+from workers.kit.text import PAD
+from workers.methods.distillation.distil_lstm import SPEC, figures
+from workers.methods.distillation.distil_lstm.rules import TransferSet, enlarge
 
 
 # --- losses -----------------------------------------------------------------------------------------------------------
@@ -112,138 +102,33 @@ class Student(nn.Module):
 networks.register(StudentShape.kind, StudentShape, Student)
 
 
-# --- augmentation -----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Rules:
-    """p_mask and p_pos are a word's chances, p_ng is a text's; each text is gone through n_iter times."""
-
-    p_mask: float
-    p_pos: float
-    p_ng: float
-    n_iter: int
-
-
-@dataclass(frozen=True)
-class Made:
-    source: int  # the row it was made of
-    ids: tuple[int, ...]
-    kind: Kind
-
-
-def one_text(words: Sequence[Word], rules: Rules, tags: Tags, draw: random.Random) -> tuple[list[Word], Kind]:
-    """A text's words after one turn through all rules, and what they did to it.
-
-    A word that is replaced may be drawn again; one that has no tag stays.
-    """
-    new = list(words)
-    for place, word in enumerate(words):
-        u = draw.random()
-        if u < rules.p_mask:
-            new[place] = HIDDEN
-        elif u < rules.p_mask + rules.p_pos and word in tags.of:
-            new[place] = draw.choice(tags.words[tags.of[word]])
-    masked = HIDDEN in new
-    replaced = any(after not in (before, HIDDEN) for before, after in zip(words, new, strict=True))
-    kind: Kind = "both" if masked and replaced else "masked" if masked else "replaced" if replaced else ""
-    if draw.random() < rules.p_ng:
-        n = draw.randint(1, LONGEST_NGRAM)
-        if n < len(new):
-            start = draw.randrange(len(new) - n + 1)
-            new, kind = new[start : start + n], "n-gram"
-    return new, kind
-
-
-def ids_of(words: Sequence[Word], longest: int) -> tuple[int, ...]:
-    """With [CLS] and [SEP]; cut where words of more pieces have come in and it is longer than networks read."""
-    return (FIRST, *[token for word in words for token in word][: longest - 2], SEPARATOR)
-
-
-def enlarge(
-    texts: Mapping[int, Sequence[Word]], rules: Rules, tags: Tags, *, longest: int, most: int, seed: int
-) -> tuple[list[Made], int]:
-    """What the rules make of texts, by row: n_iter turns each, in rounds over all of them.
-
-    A text that is there already, as it was or made, is dropped; how many were is returned as well. Ends early where
-    `most` have been made.
-    """
-    draw = random.Random(seed)  # noqa: S311  # not a secret
-    known = {ids_of(words, longest) for words in texts.values()}
-    made: list[Made] = []
-    dropped = 0
-    for i in (i for _ in range(rules.n_iter) for i in texts):
-        if len(made) >= most:
-            break
-        words, kind = one_text(texts[i], rules, tags, draw)
-        if (ids := ids_of(words, longest)) in known:
-            dropped += 1
-            continue
-        known.add(ids)
-        made.append(Made(i, ids, kind))
-    return made, dropped
-
-
 # --- the transfer set -------------------------------------------------------------------------------------------------
-@dataclass
-class Lesson:
-    """What all arms share. Rows are all drawn texts, then those that were made of `sources`."""
-
-    task: Task
-    sources: list[int]
-    made: list[Made]
-    dropped: int  # made, but known already
-    rows: list[Sequence[int]]
-    z_t: Tensor  # (rows, C): the teacher scores each text once
-    y: Tensor  # (rows,): the label where the student may see it, else the teacher's choice
-    form: str
-    report: Report
-
-    @property
-    def transfer_set(self) -> list[int]:
-        return [*self.sources, *range(len(self.task.ids), len(self.rows))]
-
-
-def prepare_lesson(
-    task: Task, teacher: nn.Module, rules: Rules, source: str, form: str, *, most: int, seed: int, bench: Bench
-) -> Lesson:
-    """Makes the transfer set and has the teacher score it. `most`: texts that the steps can show."""
-    report = bench.report
-    sources = task.labelled if source == "labelled" else list(range(len(task.ids)))
+def grow(lab: Lab, most: int) -> TransferSet:
+    """What the rules make of the texts to begin with. `most`: texts that the steps can show."""
+    p, task = lab.p, lab.task
+    sources = task.labelled if p.source == "labelled" else range(len(task.ids))
     tokens = [task.tokenizer.id_to_token(token) for token in range(task.vocabulary)]
-    goes_on = pieces(tokens)
-    texts = {i: words_of(task.ids[i], goes_on) for i in sources}
-    tags = tags_of([*texts.values()], tokens, task.data.name, bench.workspace.data_dir, report.log)
-    longest = task.tokenizer.truncation["max_length"]
-    made, dropped = enlarge(texts, rules, tags, longest=longest, most=most, seed=seed)
-    rows = [*task.ids, *(text.ids for text in made)]
-    z_t = evaluation.predict(teacher, rows, on_batch=report.progress).to(task.device)  # (rows, C), once for all arms
-    y = z_t.argmax(-1)  # a made text keeps no label of its source: its meaning may have turned
-    y[task.labelled] = task.y[task.labelled].to(task.device)
-    return Lesson(task, sources, made, dropped, rows, z_t, y, form, report)
+    goes_on = pieces.going_on(tokens)
+    texts = {row: pieces.words_of(task.ids[row], goes_on) for row in sources}
+    tags = tags_of([*texts.values()], tokens, task.data.name, lab.workspace.data_dir, lab.report.log)
+    if tags is UNTAGGED:
+        lab.report.log("untagged")
+    how = {"longest": task.tokenizer.truncation["max_length"], "most": most, "seed": lab.seed}
+    return TransferSet(task.ids, sources, *enlarge(texts, (p.masked, p.replaced, p.ngrams), p.rounds, tags, **how))
 
 
-# --- students ---------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Arm:
-    """One student: the rows it reads, and how much labels count against logits."""
-
-    role: str
-    title: Text
-    rows: Sequence[int]
-    alpha: float
+# --- students that differ in the texts they read and in how much labels count -----------------------------------------
+def stages_of(p) -> list[str]:
+    real_texts = ["real-texts"] if p.source == "labelled" and p.labelled < p.train_rows else []
+    return ["teacher", "augmentation", "baseline", "logits", "hard-labels", "student", *real_texts]
 
 
-def arms_of(lesson: Lesson, alpha: float) -> list[Arm]:
-    task, everything = lesson.task, lesson.transfer_set
-    hard_labels = Text("Train a student on hard labels of the transfer set", "用迁移集的硬标签训练学生")
-    real = Text("Train a student on the logits of real texts", "用真实文本的 logits 训练学生")
-    arms = [
-        Arm("baseline", Text("Train a student on labels only", "仅用标签训练学生"), task.labelled, 1.0),
-        Arm("logits", Text("Train a student without augmentation", "不做增强训练学生"), lesson.sources, alpha),
-        Arm("hard-labels", hard_labels, everything, 1.0),
-        Arm("student", Text("Train the student on the transfer set", "用迁移集训练学生"), everything, alpha),
-    ]
-    if len(lesson.sources) < len(task.ids):  # there are real texts beside those that the rules began with
-        arms.append(Arm("real-texts", real, range(len(task.ids)), alpha))
+def arms_of(p, labelled: Sequence[int], grown: TransferSet) -> dict[str, tuple[Sequence[int], float]]:
+    """By role: the rows that the student reads, and alpha."""
+    arms = {"baseline": (labelled, 1.0), "logits": (grown.sources, p.alpha)}
+    arms |= {"hard-labels": (grown.rows, 1.0), "student": (grown.rows, p.alpha)}
+    if len(grown.sources) < len(grown.drawn):  # there are real texts beside those that the rules began with
+        arms["real-texts"] = (range(len(grown.drawn)), p.alpha)
     return arms
 
 
@@ -254,66 +139,50 @@ def batches(rows: Sequence[int], lengths: Sequence[int], size: int, steps: Seque
     return [list(itertools.islice(endless, count)) for count in steps]
 
 
-def train_student(arm: Arm, student: nn.Module, lesson: Lesson, plan: Plan, rate: float) -> None:
-    def loss_of(batch: training.Batch) -> tuple[Tensor, dict[str, Tensor]]:
+def labels_of(rows: Sequence[int], choice: Tensor, labelled: Set[int], lab: Lab) -> Tensor:
+    """y (B,): the label of a row that is labelled for the student, else the teacher's choice.
+
+    A made text keeps no label of its source: its meaning may have turned.
+    """
+    y = choice[rows]  # (B,), a copy
+    places = [place for place, row in enumerate(rows) if row in labelled]
+    y[places] = lab.labels([rows[place] for place in places])
+    return y
+
+
+def learning(student: nn.Module, alpha: float, texts: Rows, z_t: Tensor, lab: Lab) -> Callable[[training.Batch], Terms]:
+    """z_t: the teacher's logits on all texts (rows, C). No label is read where alpha is 0."""
+    choice, labelled, zero = z_t.argmax(-1), set(lab.task.labelled), z_t.new_zeros(())
+
+    def loss_of(batch: training.Batch) -> Terms:
         rows = batch[0]
-        z_s = student(pad([lesson.rows[i] for i in rows], lesson.task.device)).logits  # (B, C)
-        hard, distance = F.cross_entropy(z_s, lesson.y[rows]), logit_distance(z_s, lesson.z_t[rows], lesson.form)
-        terms = {"hard_loss": hard} if arm.alpha else {}
-        terms |= {"logit_distance": distance} if arm.alpha < 1 else {}
-        return distillation_loss(hard, distance, arm.alpha), terms
+        z_s = student(lab.texts(rows, texts)).logits  # (B, C)
+        terms = {"hard_loss": F.cross_entropy(z_s, labels_of(rows, choice, labelled, lab))} if alpha else {}
+        terms |= {"logit_distance": logit_distance(z_s, z_t[rows], lab.p.form)} if alpha < 1 else {}
+        return distillation_loss(terms.get("hard_loss", zero), terms.get("logit_distance", zero), alpha), terms
 
-    began = time.perf_counter()
-    follow = classification.curves(arm.role, student, lesson.task, lesson.report)
-    training.fit(student, plan, loss_of, learning_rate=rate, **follow)
-    lesson.report.result(arm.role, "train_s", time.perf_counter() - began, METRICS["train_s"].unit)
+    return loss_of
 
 
-# --- the whole run ----------------------------------------------------------------------------------------------------
-def say_what_it_gave(dev_logits: Mapping[str, Tensor], lesson: Lesson) -> None:
-    """The method's gain over each other student."""
-    for role in [role for role in dev_logits if role not in ("teacher", "student")]:
-        gain = evaluation.gain_in_words(dev_logits["student"], dev_logits[role], lesson.task.dev_y)
-        lesson.report.log(f"DistilLSTM against {role}, on dev: {gain}.")
-
-
-def run(
-    *, rounds: int, masked: float, replaced: float, ngrams: float, source: str, alpha: float, form: str, labelled: int,
-    train_rows: int, teacher: str, student: str, ready_made: str, vocabulary: int, pretraining_epochs: int,
-    teacher_epochs: int, epochs: int, learning_rate: float, batch_size: int, data: Dataset, seed: int,
-    device: torch.device, report: Report, workspace: Workspace,
-) -> dict[str, float]:  # fmt: skip
+def run(*, data, seed, device, report, workspace, **values) -> dict[str, float]:
     """Returns the dev accuracy of every network by role."""
-    bench = Bench(report, workspace, Stages(report, count=7))
-    bench.stages("data", Text("Read the texts", "读取文本"))
-    drawn = {"train_rows": train_rows, "labelled": labelled, "vocabulary": vocabulary, "seed": seed}
-    brought = {"ready_made": ready_made, "data_dir": workspace.data_dir}
-    task = classification.prepare(data, **drawn, **brought, device=device)
-    trained = {"epochs": teacher_epochs, "pretraining_epochs": pretraining_epochs, "seed": seed}
-    teacher_net = teaching.teacher(task, teacher, **trained, bench=bench)
-    dev_logits = {"teacher": classification.measure("teacher", teacher_net, task, report, workspace)}
-
-    bench.stages("augmentation", Text("Enlarge the texts by rules and score them", "按规则扩充文本并由教师打分"))
-    plan = training.plan(task.labelled, task.unlabelled, task.lengths, batch_size, epochs, seed)
-    steps = [len(epoch) for epoch in plan]  # as many as other methods of this family take, whatever the transfer set
-    rules = Rules(masked, replaced, ngrams, rounds)
-    lesson = prepare_lesson(
-        task, teacher_net, rules, source, form, most=sum(steps) * batch_size, seed=seed, bench=bench
-    )
-    draw_transfer_set(lesson)
-    show_examples(lesson)
-
-    shape = student_shape(student, vocabulary=task.vocabulary, classes=task.classes)
-    lengths = [len(row) for row in lesson.rows]
-    arms = arms_of(lesson, alpha)
-    bench.stages.count += len(arms) - 4
-    for arm in arms:
-        bench.stages(arm.role, arm.title)
-        net = networks.build(shape, seed=seed + 1).to(device)  # the same first weights in every arm
-        train_student(arm, net, lesson, batches(arm.rows, lengths, batch_size, steps, seed), learning_rate)
-        about = (task, report, workspace)
-        dev_logits[arm.role] = classification.measure(arm.role, net, *about, teacher=dev_logits["teacher"])
-
-    say_what_it_gave(dev_logits, lesson)
-    report.artifact("student.zip", workspace.pack("student"))
-    return {role: evaluation.accuracy(logits, task.dev_y) for role, logits in dev_logits.items()}
+    given = {"data": data, "seed": seed, "device": device, "report": report, "workspace": workspace}
+    lab = Lab.open(SPEC, values, **given, stages_of=stages_of)
+    p, task, teacher = lab.p, lab.task, lab.teacher()
+    lab.stages("augmentation")
+    steps = [len(epoch) for epoch in lab.plan()]  # as many as other methods of this family take, whatever is made
+    grown = grow(lab, most=sum(steps) * p.batch_size)
+    texts, lengths = grown.texts, [len(row) for row in grown.texts]
+    z_t = lab.scores(teacher, texts)  # (rows, C): each text once, for all arms
+    figures.draw_transfer_set(grown, z_t, report)
+    figures.show_examples(grown, z_t, task.tokenizer, task.data.classes, report)
+    shape = student_shape(p.student, vocabulary=task.vocabulary, classes=task.classes)
+    arms = arms_of(p, task.labelled, grown)
+    lab.expect(*arms)  # where there are fewer texts than asked for, no real ones may be left
+    for role, (rows, alpha) in arms.items():
+        lab.stages(role)
+        student = networks.build(shape, seed=seed + 1).to(device)  # the same first weights in every arm
+        plan = batches(rows, lengths, p.batch_size, steps, seed)
+        lab.fit(role, student, learning(student, alpha, texts, z_t, lab), plan)
+        lab.measure(role, student)
+    return lab.close()

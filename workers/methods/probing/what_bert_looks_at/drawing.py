@@ -1,33 +1,54 @@
-"""The figures and last words: what job.py has measured, as people see it. They count layers and heads from 1."""
+"""The figures and last words: what was measured, as people see it. They count layers and heads from 1."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from workers.kit import evaluation, figures
 from workers.kit.attention_maps import TOKENS_DRAWN, attention_maps, heat_map
+from workers.kit.attention_statistics import scaled
 from workers.kit.encoders import EncoderClassifier
 from workers.kit.events import Report
-
-if TYPE_CHECKING:
-    from workers.methods.probing.what_bert_looks_at.job import Looks, Score
+from workers.kit.tree_parsers import Contest
+from workers.kit.tree_tokens import TreeTask
+from workers.pages import Words
 
 RELATIONS_DRAWN = 12  # the most frequent ones
 TOLD_HEADS = 4  # whose attention a person's own sentence shows
-WAYS = (("dependent to head", "从属词看中心词"), ("head to dependent", "中心词看从属词"))
-LOOKED_AT = {
-    "first": {"en": "[CLS]", "zh": "[CLS]"},
-    "separator": {"en": "[SEP]", "zh": "[SEP]"},
-    "separator_from_others": {"en": "[SEP], by others", "zh": "[SEP]（其他词元看）"},
-    "separator_from_itself": {"en": "[SEP], by [SEP]", "zh": "[SEP]（[SEP] 自己看）"},
-    "signs": {"en": "signs", "zh": "标点"},
-    "previous": {"en": "token before", "zh": "前一词元"},
-    "itself": {"en": "itself", "zh": "自身"},
-    "next": {"en": "token after", "zh": "后一词元"},
-}
+WAYS = ("dependent-to-head", "head-to-dependent")
+NO_SHARES = ("entropy", "first_entropy", "distances", "uniform")
+Looks = Mapping[str, Tensor]  # means over documents by name: (L, H) each, distances of heads (LH, LH), ln n
+
+
+def draw(
+    looks: Mapping[str, Looks], contest: Contest, encoder: EncoderClassifier, task: TreeTask, report: Report
+) -> list[dict[str, Any]]:
+    """All figures and last words. Returns the heads that one sentence of anybody's is shown by, the clearest first."""
+    shape = looks["heads"]["entropy"].shape  # (L, H)
+    told = told_heads(contest.scores["heads"].best, contest.gain_on("heads", "offset"), contest.relations, shape)
+    won = told[0]["relation"]
+    draw_looks(looks, report)
+    draw_parsers(contest, won, shape, report)
+    example = next(read for read in task.dev if won in read.sentence.relations)
+    tokens = [task.tokenizer.id_to_token(i) for i in example.ids]
+    report.figure("attention", attention_figures(encoder, example.ids, tokens, told[:1], report.words)[0]["data"])
+    say_what_it_gave(contest, shape, report)
+    return told
+
+
+def table(values: Tensor, rows: Sequence, columns: Sequence, **ends: float) -> dict[str, Any]:
+    shown = [[round(value, 4) for value in row] for row in values.tolist()]
+    return figures.heat_map(rows, columns, shown, **ends)
+
+
+def by_head(values: Tensor, relation: str = "", **ends: float) -> dict[str, Any]:
+    """values (L, H); the relation stands before each layer's number."""
+    layers, heads = ([str(n) for n in range(1, count + 1)] for count in values.shape)
+    return table(values, [f"{relation} {layer}".strip() for layer in layers], heads, **ends)
 
 
 def head_names(layers: int, heads: int) -> list[str]:
@@ -35,75 +56,47 @@ def head_names(layers: int, heads: int) -> list[str]:
     return [f"{layer}-{head}" for layer in range(1, layers + 1) for head in range(1, heads + 1)]
 
 
-def rounded(values: Tensor) -> list:
-    return [[round(value, 4) for value in row] for row in values.tolist()]
-
-
 # --- what heads look at -----------------------------------------------------------------------------------------------
 def draw_looks(looks: Mapping[str, Looks], report: Report) -> None:
     own = looks["heads"]
-    report.figure("entropy", by_head(own.entropy) | {"low": 0.0, "high": own.uniform})
-    report.figure("separator", by_head(own.shares["separator"]) | {"low": 0.0})
-    by_layer = torch.stack([own.shares[name].mean(1) for name in LOOKED_AT])  # (kinds, L)
-    rows, columns = list(LOOKED_AT.values()), [str(layer) for layer in range(1, by_layer.shape[1] + 1)]
-    table = {"rows": rows, "columns": columns, "values": rounded(by_layer)}
-    report.figure("looked-at", {"kind": "heatmap", **table, "low": 0.0})
-    for slug, entropy in (("entropy-by-layer", "entropy"), ("first-entropy", "first_entropy")):
-        lines = [{"name": role, "y": getattr(one, entropy).mean(1).tolist()} for role, one in looks.items()]
-        lines.append({"name": "uniform", "y": [own.uniform] * len(columns)})
-        report.figure(slug, {"x": list(range(1, len(columns) + 1)), "series": lines})
-    report.figure("head-places", places(scaled(own.distances), *own.entropy.shape))
-
-
-def by_head(values: Tensor, prefix: str = "") -> dict[str, Any]:
-    """values (L, H); the prefix stands before each layer's number."""
-    rows = [f"{prefix}{layer}" for layer in range(1, values.shape[0] + 1)]
-    columns = [str(head) for head in range(1, values.shape[1] + 1)]
-    return {"kind": "heatmap", "rows": rows, "columns": columns, "values": rounded(values)}
-
-
-def scaled(distances: Tensor) -> Tensor:
-    """Classical scaling: distances (N, N) -> places in the plane (N, 2) whose distances come nearest to those."""
-    n = len(distances)
-    centre = torch.eye(n, dtype=distances.dtype) - 1 / n
-    values, vectors = torch.linalg.eigh(-centre @ distances.square() @ centre / 2)  # ascending
-    found = vectors[:, -2:].flip(1) * values[-2:].flip(0).clamp(min=0).sqrt()
-    return found * torch.where(found[found.abs().argmax(0), [0, 1]] < 0, -1, 1)  # an axis has no sign of its own
+    (L, H), uniform = own["entropy"].shape, own["uniform"].item()
+    layers = range(1, L + 1)
+    report.figure("entropy", by_head(own["entropy"], low=0.0, high=uniform))
+    report.figure("separator", by_head(own["separator"], low=0.0))
+    kinds = [name for name in own if name not in NO_SHARES]
+    by_layer = torch.stack([own[kind].mean(1) for kind in kinds])  # (kinds, L)
+    names = [report.label(kind) for kind in kinds]
+    report.figure("looked-at", table(by_layer, names, [str(layer) for layer in layers], low=0.0))
+    for slug, name in (("entropy-by-layer", "entropy"), ("first-entropy", "first_entropy")):
+        lines = {role: one[name].mean(1).tolist() for role, one in looks.items()}
+        report.figure(slug, figures.lines(layers, lines | {"uniform": [uniform] * L}))
+    report.figure("head-places", places(scaled(own["distances"]), L, H))
 
 
 def places(found: Tensor, layers: int, heads: int) -> dict[str, Any]:
     """A line a layer, through its heads from left to right: the kinds of figure know no loose points."""
     order = found[:, 0].argsort(stable=True).tolist()
-    lines = [
-        {"name": f"L{layer + 1}", "y": [found[i, 1].item() if i // heads == layer else None for i in order]}
+    x, y = found[order].T.tolist()
+    lines = {
+        f"L{layer + 1}": [y[at] if i // heads == layer else None for at, i in enumerate(order)]
         for layer in range(layers)
-    ]
-    return {"x": found[order, 0].tolist(), "series": lines}
+    }
+    return figures.lines(x, lines)
 
 
 # --- heads as parsers -------------------------------------------------------------------------------------------------
-def draw_parsers(
-    scores: Mapping[str, Score], relations: Sequence[str], chosen: Tensor, counted: Tensor, best: str,
-    shape: tuple[int, int], report: Report,
-) -> None:  # fmt: skip
-    """chosen and counted (K, 1 + R): every parser's accuracy where it is chosen, and where it is counted."""
-    drawn = slice(1, 1 + RELATIONS_DRAWN)
-    bars = [
-        {"name": role, "y": [round(share, 3) for share in scores[role].accuracy[drawn].tolist()]}
-        for role in ("heads", "offset", "random")
-    ]
-    report.figure("relations", {"kind": "bars", "categories": list(relations[:RELATIONS_DRAWN]), "series": bars})
-    way = chosen.unflatten(0, (2, -1)).argmax(0, keepdim=True)  # (1, LH, 1 + R): each head's better direction
-    heads = counted.unflatten(0, (2, -1)).gather(0, way)[0]  # (LH, 1 + R)
+def draw_parsers(contest: Contest, best: str, shape: tuple[int, int], report: Report) -> None:
+    """`best`: the relation that is drawn head by head; `shape`: layers, and heads of each."""
+    drawn, names, own = slice(1, 1 + RELATIONS_DRAWN), contest.relations[:RELATIONS_DRAWN], contest.scores["heads"]
+    roles = ("heads", "offset", "random")
+    bars = {role: [round(share, 3) for share in contest.scores[role].accuracy[drawn].tolist()] for role in roles}
+    report.figure("relations", figures.bars(names, bars))
+    way = own.chosen.unflatten(0, (2, -1)).argmax(0, keepdim=True)  # (1, LH, 1 + R): each head's better direction
+    heads = own.counted.unflatten(0, (2, -1)).gather(0, way)[0]  # (LH, 1 + R)
     ends = {"low": 0.0, "high": 1.0}
-    table = {
-        "rows": list(relations[:RELATIONS_DRAWN]),
-        "columns": head_names(*shape),
-        "values": rounded(heads[:, drawn].T),
-    }
-    report.figure("relations-by-head", {"kind": "heatmap", **table, **ends})
-    one = heads[:, 1 + list(relations).index(best)].unflatten(0, shape)  # (L, H)
-    report.figure("best-relation", by_head(one, prefix=f"{best} ") | ends)
+    report.figure("relations-by-head", table(heads[:, drawn].T, names, head_names(*shape), **ends))
+    one = heads[:, 1 + contest.relations.index(best)].unflatten(0, shape)  # (L, H)
+    report.figure("best-relation", by_head(one, best, **ends))
 
 
 # --- one sentence -----------------------------------------------------------------------------------------------------
@@ -122,36 +115,32 @@ def told_heads(
 
 
 def attention_figures(
-    encoder: EncoderClassifier, ids: Sequence[int], tokens: Sequence[str], told: Sequence[Mapping[str, Any]]
+    encoder: EncoderClassifier, ids: Sequence[int], tokens: Sequence[str], told: Sequence[Mapping], words: Words
 ) -> list[dict[str, Any]]:
-    """The attention of each head between a sentence's tokens, with the relation that it is told for. The first
-    TOKENS_DRAWN alone."""
-    maps = attention_maps(encoder, ids)  # by layer, (H, S, S)
-    return [_attention(maps[facts["layer"]][facts["head"]], tokens, facts) for facts in told]
-
-
-def _attention(A: Tensor, names: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
-    name, (way, way_zh) = f"{told['layer'] + 1}-{told['head'] + 1}", WAYS[told["direction"]]
-    title = {"en": f"Head {name}: {told['relation']}, {way}", "zh": f"注意力头 {name}：{told['relation']}，{way_zh}"}
-    data = heat_map(A[:TOKENS_DRAWN], names[:TOKENS_DRAWN], names, low=0.0, high=A.max().item())
-    return {"slug": "attention", "title": title, "data": data}
+    """The attention of each told head between a sentence's first TOKENS_DRAWN tokens, with the relation."""
+    maps, drawn = attention_maps(encoder, ids), []  # (L, H, S, S)
+    for facts in told:
+        A = maps[facts["layer"], facts["head"]]
+        name, way = f"{facts['layer'] + 1}-{facts['head'] + 1}", words(f"labels.{WAYS[facts['direction']]}")
+        title = words("labels.told-head", name=name, relation=facts["relation"], way=way).as_dict()
+        data = heat_map(A[:TOKENS_DRAWN], tokens[:TOKENS_DRAWN], tokens, low=0.0, high=A.max().item())
+        drawn.append({"slug": "attention", "title": title, "data": data})
+    return drawn
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
-def say_what_it_gave(
-    scores: Mapping[str, Score], gains: Mapping[str, tuple[Tensor, Tensor]], relations: Sequence[str],
-    parsers: Sequence[str], report: Report,
-) -> None:  # fmt: skip
-    """`gains`, by the role over which heads gain: the mean and its standard error, of all words and each relation."""
-    found = {role: 100 * score.accuracy[1:].mean().item() for role, score in scores.items()}
-    report.log(f"The best heads find {found['heads']:.1f} % of the heads, mean over {len(relations)} relations.")
-    for role, words in (("offset", "The best fixed offsets"), ("random", "The best heads of random weights")):
-        gain, error = (100 * each[1:] for each in gains[role])
-        mean, of_mean = gain.mean().item(), error.norm().item() / len(gain)
-        verdict = "more than two standard errors" if abs(mean) > 2 * of_mean else "not told apart from chance"
-        report.log(f"{words}: {found[role]:.1f} %, a gain of {mean:+.1f} points (error {of_mean:.1f}), {verdict}.")
-    gain, error = (each[1:].tolist() for each in gains["offset"])
-    rows = zip(relations, scores["heads"].best[1:].tolist(), gain, error, strict=True)
-    clear = [f"{name} {100 * by:+.0f} (head {parsers[best]})" for name, best, by, e in rows if abs(by) > 2 * e]
-    told = ", ".join(clear) or "none"
-    report.log(f"Relations in which head and offset differ by more than two standard errors: {told}.")
+def say_what_it_gave(contest: Contest, shape: tuple[int, int], report: Report) -> None:
+    found = {role: 100 * score.accuracy[1:].mean().item() for role, score in contest.scores.items()}
+    report.log("found", share=found["heads"], relations=len(contest.relations))
+    for role in ("offset", "random"):
+        gain, error = (100 * each[1:] for each in contest.gain_on("heads", role))
+        gained = evaluation.in_words(gain.mean().item(), error.norm().item() / len(gain))
+        report.log("gain-on", other=report.words(f"roles.{role}"), share=found[role], gain=gained)
+    parsers, best = 2 * head_names(*shape), contest.scores["heads"].best[1:].tolist()
+    gain, error = (each[1:].tolist() for each in contest.gain_on("heads", "offset"))
+    rows = zip(contest.relations, best, gain, error, strict=True)
+    clear = [f"{name} {100 * by:+.0f} ({parsers[one]})" for name, one, by, e in rows if abs(by) > 2 * e]
+    if clear:
+        report.log("clear-relations", relations=", ".join(clear))
+    else:
+        report.log("no-clear-relation")

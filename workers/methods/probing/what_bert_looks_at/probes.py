@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from workers.kit.events import Report
+from workers.kit.tree_tokens import Batch, averaging
 
 PROBE_RATE = 2e-3  # of Adam, a sentence a step
 POINTS = 60  # of the curve
@@ -21,6 +22,19 @@ class Sample(NamedTuple):
     maps: Tensor  # (LH, N + 2, N + 2), between units
     vectors: Tensor  # (N, D), of the words alone, whatever stands beside them
     heads: Tensor  # (N,), 0 for the root
+
+
+def samples(maps: Iterable[tuple[Batch, Tensor]], vectors: Tensor) -> Iterator[Sample]:
+    """From maps between units (B, L, H, U, U), batch by batch; `vectors` (V, D) are the words' own.
+
+    A split word has the mean of its pieces' vectors.
+    """
+    for batch, A in maps:
+        of_units = averaging(batch.pieces) @ vectors[batch.ids]  # (B, U, D)
+        for row, read in enumerate(batch.rows):
+            N = len(read.sentence.words)
+            seen = A[row].flatten(0, 1)[:, : N + 2, : N + 2]  # (LH, N + 2, N + 2)
+            yield Sample(seen, of_units[row, 1 : N + 1], batch.heads[row, 1 : N + 1])
 
 
 class Probe(nn.Module):

@@ -1,4 +1,4 @@
-"""The words of tokenized texts, and their parts of speech by a tagger so small that it knows no context. No torch."""
+"""Parts of speech of the words of tokenized texts, by a tagger so small that it knows no context. No torch."""
 
 from __future__ import annotations
 
@@ -9,35 +9,12 @@ from pathlib import Path
 
 from workers.kit import corpus, treebanks
 from workers.kit.files import why_absent
+from workers.kit.pieces import Word, spelt
 from workers.kit.text import MARKS
 from workers.kit.trees import Sentence
 
 LONGEST_SUFFIX = 4  # letters that a word outside the lexicon is tagged by
 ENGLISH = "ud_en_ewt"
-WORD_BEGINS = ("Ġ", "▁")  # how some tokenizers mark a token that begins a word; BERT's mark what goes on, by ##
-Word = tuple[int, ...]  # one token; of a ready-made teacher's tokenizer the pieces of the word
-
-
-def pieces(tokens: Sequence[str]) -> list[bool]:
-    """Which tokens of a vocabulary go on with a word that another began. In a vocabulary of ours none does."""
-    if any(token.startswith(WORD_BEGINS) for token in tokens):
-        return [token.isalpha() and not token.startswith(WORD_BEGINS) for token in tokens]
-    return [token.startswith("##") for token in tokens]
-
-
-def words_of(row: Sequence[int], goes_on: Sequence[bool]) -> list[Word]:
-    """The words between [CLS] and [SEP]."""
-    words: list[Word] = []
-    for token in row[1:-1]:
-        if words and goes_on[token]:
-            words[-1] += (token,)
-        else:
-            words.append((token,))
-    return words
-
-
-def spelt(word: Word, tokens: Sequence[str]) -> str:
-    return "".join(tokens[token].removeprefix("##").lstrip("Ġ▁") for token in word).lower()
 
 
 @dataclass(frozen=True)
@@ -51,25 +28,30 @@ class Tags:
     words: Mapping[str, Sequence[Word]]
 
 
+UNTAGGED = Tags({}, {})
+
+
 def tags_of(
     texts: Sequence[Sequence[Word]],
     tokens: Sequence[str],
     data: str,
     data_dir: Path | str | None,
-    log: Callable[[str], None],
+    log: Callable[..., None],
 ) -> Tags:
-    """None where Chinese characters are the tokens, and never one of an unknown word. `data`: the texts' name."""
+    """UNTAGGED where Chinese characters are the tokens, and no tag of an unknown word. `data`: the texts' name.
+
+    The tree bank is UD English where the data folder has it and the texts are not the built-in ones; the log says so.
+    """
     counts = Counter(word for text in texts for word in text if word[0] >= len(MARKS))
     chinese = sum(count for word, count in counts.items() if "\u4e00" <= spelt(word, tokens)[:1] <= "\u9fff")
     if chinese > counts.total() / 2:
-        log("Here a Chinese character is a token and has no tag: no word is replaced; the other rules go on.")
-        return Tags({}, {})
+        return UNTAGGED
     there = data != corpus.NAME and not why_absent(treebanks.SOURCES[ENGLISH].files, data_dir)
     bank = treebanks.load_tree_bank(ENGLISH if there else corpus.NAME, data_dir)
     tagger = Tagger(bank.train)
-    log(f"Words are tagged by a lexicon with endings, learnt from {bank.title.en}: {tagger.right(bank.dev):.1%} right.")
+    log("tagged", bank=bank.title, right=tagger.right(bank.dev))
     if data != corpus.NAME and not there:
-        log(f"Those are not these texts' words, so tags are rough: {ENGLISH} in DATA_DIR would give better ones.")
+        log("rough-tags", better=ENGLISH)
     of = {word: tagger(spelt(word, tokens)) for word in counts}
     words = defaultdict(list)
     for word in (word for text in texts for word in text if word in of):
