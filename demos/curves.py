@@ -63,6 +63,10 @@ def chart_of_figure(
             names = _words(drawn["rows"]), _words(drawn["columns"])
             ends = drawn.get("low"), drawn.get("high")
             return charts.heatmap(figure.slug, title, x, y, *names, drawn["values"], *ends)
+        case "tree":
+            key, joined = _("heavy: in both trees, dashed: in one alone"), _("words joined")
+            sentence = _words(drawn["words"]), drawn["gold"], drawn["predicted"]
+            return charts.tree(figure.slug, title, y, x, key, joined, *sentence)
         case "lines":
             return chart_of(spec, figure.slug, title, x, y, lines | drawn_series(drawn), source)
     return None

@@ -146,6 +146,25 @@ def test_nothing_is_drawn_of_bars_and_cells_without_a_value():
     assert charts.heatmap("m", "M", "x", "y", ["a"], ["b"], [[None]]) is None
 
 
+def test_a_tree_has_heavy_arcs_where_both_agree_and_says_its_edges_in_words():
+    words, gold, found = ["the", "dog", "<barks>"], [[0, 1], [1, 2]], [[1, 0], [0, 2]]
+    drawn = charts.tree("t", "T", "gold", "found", "heavy: both", "joined", words, gold, found)
+    svg = ElementTree.fromstring(drawn.svg)
+    kinds = [[arc.attrib["class"] for arc in group] for group in svg.findall("g")]
+    assert kinds == [["line shared", "line alone"]] * 2
+    assert "style" not in drawn.svg  # the pages' policy drops what is written inline
+    assert svg.find("desc").text == "gold: the – dog, dog – <barks>. found: the – dog, the – <barks>."
+    assert drawn.header == ["joined", "gold", "found"]
+    assert drawn.rows == [["the – dog", "✓", "✓"], ["the – <barks>", "–", "✓"], ["dog – <barks>", "✓", "–"]]
+
+
+def test_a_tree_without_gold_is_all_heavy_without_a_key():
+    drawn = charts.tree("t", "T", "gold", "found", "heavy: both", "joined", ["a", "b"], [], [[0, 1]])
+    assert "heavy" not in drawn.svg and "line shared" in drawn.svg
+    assert (drawn.header, drawn.rows) == (["joined", "found"], [["a – b", "✓"]])
+    assert charts.tree("t", "T", "gold", "found", "", "", [], [], []) is None
+
+
 # --- error bars ---------------------------------------------------------------------------------------------------
 def test_error_bars_widen_the_axis_and_are_drawn_once_a_point():
     bars = {1.0: (0.2, 0.9), 2.0: (0.4, 0.6)}
