@@ -1,0 +1,1 @@
+"""Sentence embeddings: one vector a sentence, near another's where the two mean the same."""
