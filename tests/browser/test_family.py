@@ -12,7 +12,7 @@ from tests.running_site import ROOT, Site
 
 pytestmark = pytest.mark.browser
 
-ADDRESS = "/families/probing/?preset=smoke&data=opinions&seeds=2"
+ADDRESS = "/families/embeddings/?preset=smoke&data=similarities&seeds=2"  # a family of one method
 TAKEN_IN_S, RUN_S = 40, 180
 
 
@@ -26,7 +26,7 @@ def reload_until(page: Page, words: str, seconds: int) -> None:
 
 
 def test_what_a_sweep_measured_is_taken_in_and_the_button_measures_the_rest(page: Page, site: Site):
-    command = [sys.executable, "-m", "workers", "sweep", "probing", "--preset", "smoke", "--seeds", "1"]
+    command = [sys.executable, "-m", "workers", "sweep", "embeddings", "--preset", "smoke", "--seeds", "1"]
     subprocess.run(command, cwd=ROOT, env=os.environ | {"VAR_DIR": str(site.state_dir)}, check=True, timeout=RUN_S)
     page.goto(ADDRESS)
     reload_until(page, "1 run", TAKEN_IN_S)
@@ -37,7 +37,9 @@ def test_what_a_sweep_measured_is_taken_in_and_the_button_measures_the_rest(page
     expect(rows.locator("td").last).to_have_text("2")
     rows.get_by_role("link", name="2").click()
     for seed in (0, 1):
-        expect(page.get_by_role("checkbox", name=f"Compare What BERT looks at, seed {seed}")).to_be_visible()
+        expect(
+            page.get_by_role("checkbox", name=f"Compare Whitening of sentence embeddings, seed {seed}")
+        ).to_be_visible()
 
 
 def test_a_family_is_read_and_chosen_without_scripts(browser: Browser, site: Site, made):
