@@ -16,11 +16,12 @@ from rich.console import Console
 
 from workers import data_command, jobs, registry, sweep_command
 from workers.comparison import NothingToCompare
+from workers.data_kinds import HUB
 from workers.kit.data import DataError
 from workers.kit.events import Diverged, Report
 from workers.metrics import METRICS
 from workers.results import Results
-from workers.spec import HUB, InvalidParams, MethodSpec, Param
+from workers.spec import InvalidParams, MethodSpec, Param
 from workers.terminal import Terminal, results_table
 
 LARGEST_SEED = 2**31 - 1  # what a run's row holds

@@ -11,8 +11,9 @@ from dataclasses import asdict
 from rich.console import Console
 
 from workers import registry
+from workers.data_kinds import SetFacts, Source
 from workers.kit.files import DataError, why_absent
-from workers.spec import SetFacts, Source, Text
+from workers.spec import Text
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:

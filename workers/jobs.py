@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from workers import registry
+from workers.data_kinds import Data
 from workers.kit.events import Report
 from workers.kit.files import OtherKind
-from workers.spec import Data, MethodSpec
+from workers.spec import MethodSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS_NAME = "models.zip"  # the artifact with every role's network

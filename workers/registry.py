@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from workers import methods, pages
+from workers.data_kinds import Source
 from workers.kit.texts import KINDS, DataSet, listing
 from workers.metrics import METRICS
-from workers.spec import MethodSpec, Metric, Param, Source, Text, Value
+from workers.spec import MethodSpec, Metric, Param, Text, Value
 
 
 @dataclass(frozen=True)

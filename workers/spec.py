@@ -7,52 +7,17 @@ the method's pages say of it in both languages. Standard library only.
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
+
+from workers.data_kinds import Source
+from workers.wording import UNSAID, Said, Text
+from workers.wording import said as said
 
 Value = int | float | bool | str
-HUB = "hub:"  # how the name of a data set of the Hugging Face hub begins
-
-
-@dataclass(frozen=True)
-class Text:
-    """One sentence or label in both languages of the interface."""
-
-    en: str
-    zh: str
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language.lower().startswith("zh") else self.en
-
-    def format(self, **values: Any) -> Text:
-        """With its placeholders filled; a value that is a Text is said in each language."""
-
-        def said(language: str) -> dict[str, Any]:
-            return {name: v.in_language(language) if isinstance(v, Text) else v for name, v in values.items()}
-
-        return Text(self.en.format(**said("en")), self.zh.format(**said("zh")))
-
-    def as_dict(self) -> dict[str, str]:
-        return {"en": self.en, "zh": self.zh}
-
-
-UNSAID = Text("", "")  # where a page's words will stand
-
-
-@dataclass(frozen=True)
-class Said:
-    """A sentence by its key in the method's pages, and what its placeholders stand for."""
-
-    key: str
-    values: Mapping[str, Any]
-
-
-def said(key: str, **values: Any) -> Said:
-    return Said(key, values)
 
 
 class InvalidParams(ValueError):
@@ -288,61 +253,6 @@ class Role:
     label: Text
     kind: Literal["teacher", "baseline", "method"]
     depends_on: tuple[str, ...] = ()
-
-
-class Data(Protocol):
-    """What a job is given, of whichever kind."""
-
-    name: str
-    title: Text
-    licence: Text
-    note: Text
-
-    @property
-    def sha256(self) -> str: ...
-
-    def facts(self) -> dict: ...
-
-
-@dataclass(frozen=True)
-class SetFacts:
-    """A data set, known before it is read. `files` are its places in DATA_DIR, none where it is built in.
-
-    `origin` is the address that it came from, as far as there is one.
-    """
-
-    name: str
-    title: Text
-    licence: Text
-    origin: str = ""
-    files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Source:
-    """A kind of data that jobs read: what each of its sets promises, and which sets there are, the built-in one first.
-
-    `load` is "module:function", imported at first use and called with a set's name and DATA_DIR. One that `takes_hub`
-    is asked for "hub:owner/name" too, and raises OtherKind (workers/kit/files.py) where that is a set of another kind.
-    """
-
-    slug: str
-    promise: Text
-    sets: tuple[SetFacts, ...]
-    load: str
-    takes_hub: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.sets)
-
-    def takes(self, name: str) -> bool:
-        return name in self.names or (self.takes_hub and name.startswith(HUB))
-
-    def read(self, name: str, data_dir: Path | str | None) -> Data:
-        """Raises DataError where the set is absent or damaged."""
-        module, _, function = self.load.partition(":")
-        return getattr(importlib.import_module(module), function)(name, data_dir)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from workers.data_kinds import SetFacts, Source
 from workers.kit.texts import DataSet
-from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, SetFacts, Source, Symbol, Text
+from workers.spec import Claim, Figure, MethodSpec, Param, Preset, Role, Symbol, Text
 
 TEMPERATURE = Param(
     name="temperature", type="float", default=4.0, minimum=1, maximum=20, symbol="T",

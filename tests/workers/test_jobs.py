@@ -10,6 +10,7 @@ import torch
 
 from workers import jobs, registry
 from workers.__main__ import build_parser
+from workers.data_kinds import SetFacts, Source
 from workers.kit import checkpoints
 from workers.kit.data import DataError, Dataset
 from workers.kit.events import Cancelled, Report
@@ -17,7 +18,7 @@ from workers.kit.texts import CLASSIFIED, TREES
 from workers.kit.treebanks import TreeBank
 from workers.metrics import METRICS
 from workers.results import Results
-from workers.spec import SetFacts, Source, Text
+from workers.spec import Text
 
 TINY = {
     "train_rows": 200,

@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workers.data_kinds import HUB
 from workers.kit.data import Dataset, Example, in_tenth
 from workers.kit.files import DataError, OtherKind
-from workers.spec import HUB, Text
+from workers.spec import Text
 
 DEV_SPLITS = ("validation", "dev", "validation_matched")
 NOT_TEXT = ("id", "idx", "guid", "uid", "label")  # string columns that begin so hold no text of the set

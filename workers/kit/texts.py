@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workers.data_kinds import HUB, SetFacts, Source
 from workers.kit import agreement, corpus, data, hub, pairs, plain_text, questions, sources, treebanks
 from workers.kit.data import Dataset
 from workers.kit.files import why_absent
-from workers.spec import HUB, SetFacts, Source, Text
+from workers.spec import Text
 
 OPINIONS = SetFacts(corpus.NAME, corpus.TITLE, corpus.LICENCE)
 LABELLED = sources.SOURCES.values()
