@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from workers.kit import corpus
 from workers.kit.files import DataError, read_lines, why_absent
+from workers.kit.splits import Splits
 from workers.kit.trees import Sentence
 from workers.spec import Text
 
@@ -18,17 +19,11 @@ COLUMNS = 10  # ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC
 
 
 @dataclass(frozen=True)
-class TreeBank:
-    """Train and dev of one tree bank. Signs are words too: those with the tag PUNCT."""
+class TreeBank(Splits):
+    """Rows are sentences with their trees. Signs are words too: those with the tag PUNCT."""
 
-    classes: ClassVar[tuple[str, ...]] = ()  # that a network of this bank tells apart, as one of texts has them
-    labels: ClassVar[tuple[str, ...]] = ()
-    name: str
-    title: Text
     train: tuple[Sentence, ...]
     dev: tuple[Sentence, ...]
-    licence: Text
-    note: Text
 
     @property
     def sha256(self) -> str:
@@ -40,21 +35,9 @@ class TreeBank:
                 digest.update(("\n".join((split, *rows)) + "\n").encode())
         return digest.hexdigest()
 
-    def facts(self) -> dict:
-        """What the results say about the data."""
-        return {
-            "name": self.name,
-            "title": asdict(self.title),
-            "split": "dev",
-            "train_rows": len(self.train),
-            "dev_rows": len(self.dev),
-            "dev_words": sum(len(sentence.words) for sentence in self.dev),
-            "relations": len({relation for sentence in self.dev for relation in sentence.relations}),
-            "example": " ".join(self.dev[0].words) if self.dev else "",
-            "sha256": self.sha256,
-            "licence": asdict(self.licence),
-            "note": asdict(self.note),
-        }
+    def _own_facts(self) -> dict:
+        relations = {relation for sentence in self.dev for relation in sentence.relations}
+        return {"dev_words": sum(len(sentence.words) for sentence in self.dev), "relations": len(relations)}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ class Sentence(NamedTuple):
     heads: tuple[int, ...]
     relations: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
 
 class Node(NamedTuple):
     """A word with what depends on it, to its left and to its right, in the sentence's order.
