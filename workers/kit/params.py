@@ -21,7 +21,7 @@ LEARNING_RATE = real("learning_rate", 2e-3, 1e-5, 1e-2)
 BATCH_SIZE = whole("batch_size", 64, 8, 256)
 
 # Groups that follow each other in forms: what makes a teacher, and how a student is trained.
-OF_TEACHER = (READY_MADE, VOCABULARY, PRETRAINING_EPOCHS, TEACHER_EPOCHS)
+TEACHER = (READY_MADE, VOCABULARY, PRETRAINING_EPOCHS, TEACHER_EPOCHS)
 TRAINING = (EPOCHS, LEARNING_RATE, BATCH_SIZE)
 
 # What settles a student's numbers that no teacher taught, and a teacher's, with data and seed: `depends_on` of Roles.

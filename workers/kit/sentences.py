@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
 
-from workers.kit import known_encoders, probing, ready_made, teaching, text
+from workers.kit import probing, text
 from workers.kit.data import Dataset, Example
 from workers.kit.encoders import EncoderClassifier
 from workers.kit.teaching import Bench
@@ -97,13 +97,10 @@ def opened(
     One known by name (known_encoders.py) is taken as it is and reads with its own tokenizer. Any other guesses hidden
     words of the train sentences first, a stage of its own. Raises DataError where there is no such encoder.
     """
+    found = probing.from_others(name, bench, seed=seed)
     drawn = {"train_rows": train_rows, "vocabulary": vocabulary, "seed": seed, "device": device}
-    if name in known_encoders.KNOWN:
-        found = ready_made.load(name, bench.workspace.data_dir, classes=SentenceTask.classes, seed=seed)
-        return prepare(data, **drawn, tokenizer=found.tokenizer), probing.frozen(found.net.to(device))
-    task = prepare(data, **drawn)
-    net, _guess = teaching.pretrained(task, name, epochs=pretraining_epochs, seed=seed, bench=bench)
-    return task, probing.frozen(net)
+    task = prepare(data, **drawn, tokenizer=found and found.tokenizer)
+    return task, probing.encoder_for(task, found, name, epochs=pretraining_epochs, seed=seed, bench=bench)
 
 
 # --- vectors ----------------------------------------------------------------------------------------------------------

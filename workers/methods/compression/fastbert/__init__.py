@@ -14,7 +14,7 @@ PARAMS = params.but(
     params.LABELLED,
     params.TRAIN_ROWS,
     params.teacher("bert-6x64", *TEACHERS),
-    *params.OF_TEACHER,
+    *params.TEACHER,
     *params.TRAINING,
     spec.switch("every_depth", on=False),
     labelled=10_000,

@@ -11,7 +11,7 @@ TEACHERS = ("bert-2x32", "bert-4x64", "bert-4x64h8", "bert-4x128h8", "bert-6x128
 PARAMS = params.but(
     params.teacher("bert-4x64h8", *TEACHERS),
     params.TRAIN_ROWS,
-    *params.OF_TEACHER,
+    *params.TEACHER,
     spec.number("share", 0.2, 0, 1),
     spec.number("step", 0.1, 0.02, 0.5),
     spec.choice("granularity", "example", "token", "batch"),

@@ -16,7 +16,7 @@ PARAMS = (
     spec.whole("student_layers", 2, 1, 6, "M"),
     *params.but(params.LABELLED, params.TRAIN_ROWS, labelled=2_000, train_rows=10_000),
     params.teacher("bert-4x64", *TEACHERS),
-    *params.but(*params.OF_TEACHER, pretraining_epochs=10),
+    *params.but(*params.TEACHER, pretraining_epochs=10),
     *params.but(*params.TRAINING, epochs=12, learning_rate=1e-3, batch_size=32),
     spec.switch("soft_targets"),
     spec.switch("extra_schedules", on=False),

@@ -18,7 +18,7 @@ PARAMS = params.but(
     params.TRAIN_ROWS,
     params.teacher("bert-4x64", "bert-2x32", "bert-4x64", "bert-6x64", "bert-4x128", "bert-6x128"),
     params.student("bilstm-32", "bilstm-16", "bilstm-32", "bilstm-64", "bilstm-150"),
-    *params.OF_TEACHER,
+    *params.TEACHER,
     *params.TRAINING,
     train_rows=10_000,
     pretraining_epochs=10,

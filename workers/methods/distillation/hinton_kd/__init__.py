@@ -22,7 +22,7 @@ PARAMS = (
     params.TRAIN_ROWS,
     params.teacher("bilstm-128", *TEACHERS),
     params.student("bilstm-32", *STUDENTS),
-    *params.OF_TEACHER,
+    *params.TEACHER,
     *params.TRAINING,
     spec.switch("extra_arms"),
 )
