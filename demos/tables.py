@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import compress
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,9 @@ from workers import registry
 from workers.metrics import SIZE
 from workers.spec import MethodSpec
 
-# Units of what a network takes, its training included.
-COST_UNITS = {"parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s", "steps", "texts"}
+# Which table a column stands in, by its unit: what a network takes, and what its training read. The rest is quality.
+PARTS = dict.fromkeys(("parameters", "bytes", "bits", "FLOP", "ms", "examples/s", "s"), "cost")
+PARTS |= dict.fromkeys(("steps", "texts"), "training")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Column:
     metric: str
     label: str
     unit: str
-    is_cost: bool = False
+    part: Literal["quality", "cost", "training"]
     is_compared: bool = False  # the method's numbers with the baseline's
 
 
@@ -65,9 +67,15 @@ class ResultsTable:
 
     @property
     def parts(self) -> list[ResultsTable]:
-        """What the networks can do, and what they take: in one table they would run out of every page."""
-        wanted = ([column.is_cost is costs for column in self.columns] for costs in (False, True))
+        """What networks can do, what they take, what training read: in one table they would run out of every page."""
+        wanted = ([column.part == part for column in self.columns] for part in ("quality", "cost", "training"))
         return [self._part(chosen) for chosen in wanted if any(chosen)]
+
+    @property
+    def title(self) -> str:
+        """Of a part."""
+        titles = {"quality": _("Quality"), "cost": _("Size and speed"), "training": _("What training read")}
+        return titles[self.columns[0].part]
 
     def _part(self, chosen: list[bool]) -> ResultsTable:
         """Without rows that have nothing in these columns."""
@@ -108,7 +116,7 @@ def _column(metric: str, values: dict[tuple[str, str], Result], spec: MethodSpec
     unit = formatting.unit_of(metric, said)
     is_compared = unit == "share" or (spec is not None and any(own.slug == metric for own in spec.metrics))
     printed = formatting.quantity(metric, 0, said).unit
-    return Column(metric, formatting.metric_label(metric), printed, unit in COST_UNITS, is_compared)
+    return Column(metric, formatting.metric_label(metric), printed, PARTS.get(unit, "quality"), is_compared)
 
 
 def _cell(role: str, column: Column, than: str, values: dict[tuple[str, str], Result]) -> Cell | None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 
 from catalog.bundle import load_bundled_catalogue
 from catalog.identifiers import arxiv_id
@@ -80,3 +81,10 @@ def test_every_method_s_paper_stands_in_the_bundled_catalogue_or_is_found_at_arx
     load_bundled_catalogue()
     absent = [spec for spec in registry.all_specs().values() if reading.paper_of(spec) is None]
     assert [spec.slug for spec in absent if not arxiv_id(spec.paper)] == []
+
+
+def test_a_best_run_without_a_size_is_said_without_one(spec):
+    quality(0.8)
+    (entry,) = reading.entries([spec])
+    said = " ".join(render_to_string("demos/_method_line.html", {"entry": entry}).replace("\u202f", " ").split())
+    assert "best 80.0 % ·" in said

@@ -77,9 +77,12 @@ def test_a_run_in_a_line(results):
     assert tables.one_line(SPEC, []) == ""
 
 
-def test_what_networks_can_do_stands_apart_from_what_they_take():
+def test_what_networks_can_do_stands_apart_from_what_they_take_and_what_training_read():
     sizes = [Result(role="student", metric="size_bytes", value=100, unit="bytes")]
-    quality, cost = tables.results_table(SPEC, [accuracy("alone", 0.8), accuracy("student", 0.9), *sizes]).parts
+    sizes += [Result(role="student", metric="steps", value=20, unit="steps")]
+    results = [accuracy("alone", 0.8), accuracy("student", 0.9), *sizes]
+    quality, cost, training = tables.results_table(SPEC, results).parts
+    assert ([column.metric for column in training.columns], training.title) == (["steps"], "What training read")
     assert [column.metric for column in quality.columns] == ["accuracy"]
     assert [column.metric for column in cost.columns] == ["size_bytes"]
     assert [row.role for row in quality.rows] == ["alone", "student"]
