@@ -41,7 +41,7 @@ def test_no_page_scrolls_sideways_or_asks_another_host(
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
         assert page.locator("html").get_attribute("lang") == ("zh-hans" if language == "zh-CN" else "en")
-        assert page.locator("h1").count() == 1, path
+        assert page.locator("h1:not(.swagger-ui h1)").count() == 1, path  # Swagger draws its own, a moment later
     context.close()
     assert complaints == []
     assert all(url.startswith((site.url, "data:")) for url in asked)
